@@ -1,0 +1,135 @@
+import type { Failure } from '../workflow/execution.js'
+import type { ContactId, ExecutionId, MessageId, ProjectId, TemplateId } from '../workflow/ids.js'
+import type { JsonObject, JsonValue } from '../workflow/json.js'
+import type { SystemEvent } from '../workflow/messages.js'
+
+/** Renders a Liquid template over `scope`; own properties only, bounded in time and output. */
+export interface Renderer {
+  /** `html` escapes values. Throws TemplateError. */
+  render(template: string, scope: JsonObject, options?: { readonly html?: boolean }): string
+}
+
+/** A template that cannot be parsed or rendered; line and column count from 1. */
+export class TemplateError extends Error {
+  override readonly name = 'TemplateError'
+  readonly line: number | null
+  readonly column: number | null
+
+  constructor(message: string, at: { readonly line: number | null; readonly column: number | null }) {
+    super(message)
+    this.line = at.line
+    this.column = at.column
+  }
+}
+
+export interface HttpCall {
+  readonly url: string
+  readonly method: string
+  readonly headers: Readonly<Record<string, string>>
+  readonly body: string | null
+  readonly timeoutMs: number
+}
+
+/** What became of one outside call. `retriable`: the same call may succeed later. */
+export type CallResult =
+  | {
+      readonly type: 'answered'
+      readonly statusCode: number
+      readonly response: JsonValue
+      readonly retryAfterMs: number | null
+      readonly ms: number
+    }
+  | { readonly type: 'failed'; readonly message: string; readonly retriable: boolean; readonly ms: number }
+
+/** The outside world by HTTP, behind the address guard. Never throws. */
+export interface HttpCaller {
+  call(request: HttpCall): Promise<CallResult>
+}
+
+export interface Mail {
+  readonly messageId: string
+  readonly to: string
+  readonly from: string
+  readonly fromName: string | null
+  readonly replyTo: string | null
+  readonly subject: string
+  readonly html: string
+  readonly text: string
+  readonly headers: Readonly<Record<string, string>>
+  readonly timeoutMs: number
+}
+
+/** The outside world by SMTP; `captured`: no server is configured, the mail is only kept. Never throws. */
+export interface Mailer {
+  send(
+    mail: Mail,
+  ): Promise<
+    | { readonly type: 'sent' | 'captured'; readonly ms: number }
+    | { readonly type: 'failed'; readonly message: string; readonly retriable: boolean; readonly ms: number }
+  >
+}
+
+/** An e-mail template as it is stored. */
+export interface Template {
+  readonly id: TemplateId
+  readonly projectId: ProjectId
+  readonly name: string
+  readonly subject: string
+  readonly body: string
+  readonly text: string | null
+  readonly from: string
+  readonly fromName: string | null
+  readonly replyTo: string | null
+  readonly type: 'TRANSACTIONAL' | 'MARKETING'
+  readonly createdAt: Date
+  readonly updatedAt: Date
+}
+
+/** One e-mail as `GET /messages` shows it; `id` is derived from `executionId:stepId`. */
+export interface MessageRecord {
+  readonly id: MessageId
+  readonly projectId: ProjectId
+  readonly contactId: ContactId
+  readonly executionId: ExecutionId
+  readonly to: string
+  readonly subject: string
+  readonly status: 'QUEUED' | 'SENT' | 'FAILED' | 'SKIPPED'
+  readonly reason: string | null
+  readonly messageId: string
+  /** Kept only while no SMTP server is configured (the development mailbox). */
+  readonly captured: { readonly html: string; readonly text: string } | null
+  readonly createdAt: Date
+}
+
+/** What effects may use besides their step's facts. */
+export interface EffectTools {
+  readonly http: HttpCaller
+  readonly mailer: Mailer
+  readonly templates: { find(projectId: ProjectId, id: TemplateId): Promise<Template | null> }
+  /** Insert or replace by id. */
+  readonly messages: { save(record: MessageRecord): Promise<void> }
+  readonly links: {
+    unsubscribe(project: ProjectId, contact: ContactId): string
+    subscribe(project: ProjectId, contact: ContactId): string
+    manage(project: ProjectId, contact: ContactId): string
+  }
+  readonly mailFrom: string
+}
+
+/** What an outside call came to. `retry` becomes a timer while tries are left, then `otherwise`. */
+export type EffectResult =
+  | {
+      readonly type: 'done'
+      readonly branch: string | null
+      readonly output: JsonValue
+      readonly events?: readonly SystemEvent[]
+    }
+  | { readonly type: 'skipped'; readonly branch: string | null; readonly reason: string }
+  | { readonly type: 'fail'; readonly error: Failure; readonly output?: JsonValue }
+  | {
+      readonly type: 'retry'
+      readonly afterMs: number | null
+      readonly error: Failure
+      /** What the step comes to when no try is left. */
+      readonly otherwise: Exclude<EffectResult, { type: 'retry' }>
+    }

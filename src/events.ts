@@ -1,0 +1,71 @@
+import { EventEmitter } from 'node:events'
+
+/** Everything the engine announces. Logs and metrics listen; nothing else prints or counts. */
+export interface EngineEvents {
+  'engine.ready': { readonly roles: readonly string[] }
+  'engine.stopping': { readonly reason: string }
+  'batch.handled': {
+    readonly topic: string
+    readonly partition: number
+    readonly messages: number
+    readonly ms: number
+  }
+  'events.recorded': { readonly fresh: number; readonly repeated: number }
+  'executions.started': { readonly count: number; readonly workflowId: string }
+  'executions.ended': { readonly count: number; readonly status: string }
+  'steps.handled': { readonly kind: string; readonly outcome: string; readonly count: number }
+  'messages.dropped': { readonly topic: string; readonly reason: string; readonly count: number }
+  'messages.parked': {
+    readonly topic: string
+    readonly partition: number
+    readonly offset: string
+    readonly reason: string
+    readonly message: string
+  }
+  'cas.missed': { readonly topic: string; readonly count: number }
+  'timers.fired': { readonly kind: string; readonly count: number; readonly latestMs: number }
+  'sweeper.emitted': { readonly count: number; readonly kind: string }
+  'effect.called': {
+    readonly kind: string
+    readonly outcome: string
+    readonly ms: number
+    readonly tries: number
+  }
+  'partition.paused': {
+    readonly topic: string
+    readonly partition: number
+    readonly reason: string
+    readonly ms: number
+  }
+  'partition.resumed': { readonly topic: string; readonly partition: number }
+  'consumer.crashed': { readonly topic: string; readonly message: string }
+  'consumer.joined': { readonly topic: string; readonly partitions: readonly number[] }
+  'request.answered': {
+    readonly method: string
+    readonly route: string
+    readonly status: number
+    readonly ms: number
+    readonly requestId: string
+  }
+  failure: { readonly where: string; readonly error: unknown }
+}
+
+export type EventName = keyof EngineEvents
+
+export interface Announcer {
+  announce<Name extends EventName>(name: Name, payload: EngineEvents[Name]): void
+  on<Name extends EventName>(name: Name, listener: (payload: EngineEvents[Name]) => void): void
+}
+
+export function createAnnouncer(): Announcer {
+  const emitter = new EventEmitter()
+  emitter.setMaxListeners(0)
+  return {
+    announce: (name, payload) => {
+      emitter.emit(`announce:${name}`, payload)
+    },
+    on: (name, listener) => {
+      emitter.on(`announce:${name}`, listener)
+    },
+  }
+}

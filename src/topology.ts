@@ -1,0 +1,70 @@
+import type { StepKind } from './workflow/step.js'
+import { STEP_KINDS } from './workflow/step.js'
+
+/** Schema names: files of `schemas/`, subjects of the registry. */
+export type SchemaName = 'contactEvent' | 'stepDue' | 'timer' | 'executionFact'
+
+export interface Topic {
+  /** Without the prefix; the input topic's whole name is configurable. */
+  readonly name: string
+  readonly schema: SchemaName | 'raw'
+  readonly key: 'email' | 'executionId' | 'original'
+  readonly writer: string
+  readonly reader: string
+  readonly partitions: number
+  readonly retentionMs: number
+  readonly logAppendTime: boolean
+  readonly maxMessageBytes: number
+}
+
+export const DAY_MS = 86_400_000
+const MAX_MESSAGE_BYTES = 2 * 1024 * 1024
+
+export interface TopologyOptions {
+  readonly prefix: string
+  /** The whole name of the input topic; default `<prefix>contact-events`. */
+  readonly contactEvents: string | null
+  readonly partitions: number
+  readonly retentionDays: number
+}
+
+export interface Topology {
+  readonly contactEvents: Topic
+  readonly steps: Readonly<Record<StepKind, Topic>>
+  readonly timers: Topic
+  readonly executions: Topic
+  readonly deadLetters: Topic
+  readonly all: readonly Topic[]
+}
+
+export function stepTopicName(kind: StepKind): string {
+  return `steps.${kind.toLowerCase().replaceAll('_', '-')}`
+}
+
+/** The table of topics: one row each, made once from the options and handed on as a value. */
+export function createTopology(options: TopologyOptions): Topology {
+  const common = { partitions: options.partitions, logAppendTime: true, maxMessageBytes: MAX_MESSAGE_BYTES }
+  const inner = { ...common, key: 'executionId', retentionMs: 30 * DAY_MS } as const
+  const row = <Rest extends Partial<Topic>>(name: string, writer: string, reader: string, rest: Rest) => ({
+    ...rest,
+    name: `${options.prefix}${name}`,
+    writer,
+    reader,
+  })
+  const contactEvents: Topic = {
+    ...row('contact-events', 'API, any producer, engine', 'consumers/contactEvents', common),
+    ...(options.contactEvents === null ? {} : { name: options.contactEvents }),
+    schema: 'contactEvent',
+    key: 'email',
+    retentionMs: options.retentionDays * DAY_MS,
+  }
+  const stepRow = (kind: StepKind): Topic =>
+    row(stepTopicName(kind), 'engine', 'consumers/steps', { ...inner, schema: 'stepDue' as const })
+  const steps = Object.fromEntries(STEP_KINDS.map((kind) => [kind, stepRow(kind)])) as Record<StepKind, Topic>
+  const timers = row('timers', 'engine', 'consumers/timers', { ...inner, schema: 'timer' as const })
+  const executions = row('executions', 'engine', 'anybody', { ...inner, schema: 'executionFact' as const })
+  const parked = { ...common, schema: 'raw', key: 'original', retentionMs: 90 * DAY_MS } as const
+  const deadLetters = row('dead-letters', 'consumers', 'people', parked)
+  const all = [contactEvents, ...Object.values(steps), timers, executions, deadLetters]
+  return { contactEvents, steps, timers, executions, deadLetters, all }
+}

@@ -1,0 +1,74 @@
+import type { ContactId, ExecutionId, ProjectId, StepId, WorkflowId } from './ids.js'
+import type { JsonObject } from './json.js'
+import type { StepKind } from './step.js'
+
+/** "This execution's step can run": ids only, never contact data. */
+export interface StepDue {
+  readonly v: 1
+  readonly executionId: ExecutionId
+  readonly projectId: ProjectId
+  readonly workflowId: WorkflowId
+  readonly workflowVersion: number
+  readonly stepId: StepId
+  readonly contactId: ContactId
+  readonly seq: number
+  readonly enteredAt: Date
+}
+
+/** "Look at this execution at `dueAt`"; losing one costs seconds, the document is the truth. */
+export interface Timer {
+  readonly v: 1
+  readonly executionId: ExecutionId
+  readonly seq: number
+  readonly dueAt: Date
+}
+
+/** A lifecycle fact of one execution, for anybody who listens on the `executions` topic. */
+export interface ExecutionFact {
+  readonly v: 1
+  readonly executionId: ExecutionId
+  readonly projectId: ProjectId
+  readonly workflowId: WorkflowId
+  readonly workflowVersion: number
+  readonly contactId: ContactId
+  readonly seq: number
+  readonly status: string
+  readonly stepId: StepId | null
+  readonly at: Date
+  readonly exitReason: string | null
+  readonly error: string | null
+  /** Only on the fact that ends the execution: `[[stepKey, branch, enteredAt, leftAt, status]]`, times in ms. */
+  readonly path: readonly (readonly [string, string | null, number, number, string])[] | null
+}
+
+/** What could not be handled: bytes, reason, place. */
+export interface DeadLetter {
+  readonly key: Buffer | null
+  readonly value: Buffer | null
+  readonly reason: string
+  readonly message: string
+  readonly topic: string
+  readonly partition: number
+  readonly offset: string
+  readonly headers: Readonly<Record<string, string>>
+}
+
+/** An event that the engine itself publishes (subscription changes, e-mail events). */
+export interface SystemEvent {
+  readonly eventId: string
+  readonly projectId: ProjectId
+  readonly contactId: ContactId
+  readonly email: string
+  readonly name: string
+  readonly data: JsonObject
+  readonly occurredAt: Date
+  readonly cause: { readonly executionId: ExecutionId; readonly depth: number } | null
+}
+
+/** All that a batch sends. Facts and events are acknowledged before the steps that follow them go out. */
+export interface Outputs {
+  readonly facts: readonly ExecutionFact[]
+  readonly events: readonly SystemEvent[]
+  readonly steps: readonly { readonly kind: StepKind; readonly due: StepDue }[]
+  readonly timers: readonly Timer[]
+}
