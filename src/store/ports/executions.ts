@@ -1,35 +1,7 @@
-import type { Execution, ExecutionState, HistoryEntry, Owed } from '../../workflow/execution.js'
-import type { ContactId, ExecutionId, StepId } from '../../workflow/ids.js'
-import type { JsonObject } from '../../workflow/json.js'
-
-/** What a transition writes. Equal changes from an equal place are one grouped write. */
-export interface Change {
-  readonly state: ExecutionState
-  /** The step that was left, or null when the step goes on (claim, put-back). */
-  readonly entry: HistoryEntry | null
-  /** A whole new context (a wait merged its event), or null: unchanged. */
-  readonly context: JsonObject | null
-  readonly owed: readonly Owed[]
-  /** `retry` of a FAILED execution: the last history entry is taken back. */
-  readonly reopen: boolean
-  /** `migrate`: the version that the execution goes on with; null: unchanged. */
-  readonly workflowVersion: number | null
-}
-
-/** The compare part of the compare-and-set; a document that differs in any of these is not written. */
-export interface Expectation {
-  readonly seq: number
-  readonly currentStepId: StepId
-  readonly workflowVersion: number
-  /** 'moving': PENDING or RUNNING without a lease; 'waiting': WAITING; 'failed': FAILED; else the lease's token. */
-  readonly standing: 'moving' | 'waiting' | 'active' | 'failed' | { readonly token: string }
-}
-
-export interface TransitionGroup {
-  readonly ids: readonly ExecutionId[]
-  readonly expect: Expectation
-  readonly change: Change
-}
+import type { TransitionGroup } from '../../workflow/change.js'
+import type { Execution, HistoryEntry } from '../../workflow/execution.js'
+import type { ContactId, ExecutionId } from '../../workflow/ids.js'
+import type { StepKind } from '../../workflow/step.js'
 
 /** The share of one owner: documents whose `keyHash % partitions` is in `owned`. */
 export interface Share {
@@ -57,7 +29,7 @@ export interface ExecutionStore {
   /** The earliest due time of the share that `due` would not yet find, or null. */
   nextDue(share: Share, upTo: { readonly now: Date; readonly waitsUpTo: Date }): Promise<Date | null>
   /** For the sweeper: PENDING/RUNNING without a lease, unchecked waits, and what is owed, last touched before. */
-  stale(share: Share, before: Date, limit: number): Promise<Execution[]>
+  stale(kind: StepKind, share: Share, before: Date, limit: number): Promise<Execution[]>
   /** Sets `touchedAt`, counts a touch (no transition): only where `seq` still stands. */
   touch(refs: readonly { readonly id: ExecutionId; readonly seq: number }[]): Promise<void>
   /** After the produce: nothing is owed any more at this `seq`. */

@@ -1,0 +1,58 @@
+import type { Change } from '../workflow/change.js'
+import { mergePlan } from '../workflow/contactData.js'
+import { compareOrder, type Order, type RecordedEvent } from '../workflow/contactEvent.js'
+import { type Execution, isEnded } from '../workflow/execution.js'
+import { type JsonObject, jsonBytes } from '../workflow/json.js'
+import { fail, leave, type Place, runAgain } from './advance.js'
+
+/** Context of an execution: trigger data with awaited data merged over it, at most this much. */
+export const MAX_CONTEXT_BYTES = 256 * 1024
+/** Clocks of broker and database may differ by this much: a `since: "step"` window opens earlier by it. */
+const CLOCK_MARGIN_MS = 1_000
+
+/** The alarm clock rang: a DELAY is over, a wait timed out, a back-off or a lease ended. */
+export function resumeDue(place: Place, execution: Execution): Change | null {
+  const { state } = execution
+  if (isEnded(state)) return null
+  if (state.status !== 'WAITING' || state.hold !== null)
+    return runAgain(place.at.step, state.enteredAt, state.tries)
+  return leave(place, { branch: state.wait === null ? null : 'timeout', status: 'COMPLETED' })
+}
+
+/** The awaited event came: its data is merged over the context and the branch `event` is taken. */
+export function resumeByEvent(place: Place, execution: Execution, event: RecordedEvent): Change {
+  const context: JsonObject = { ...execution.context, ...mergePlan(event.data).context }
+  if (jsonBytes(context) > MAX_CONTEXT_BYTES) {
+    const message = `the event "${event.name}" would make the context larger than ${MAX_CONTEXT_BYTES} bytes`
+    return fail(place, { code: 'CONTEXT_TOO_LARGE', message })
+  }
+  const facts = { ...place.facts, context }
+  const used = { eventId: event.eventId, name: event.name }
+  return { ...leave({ ...place, facts }, { branch: 'event', status: 'COMPLETED', event: used }), context }
+}
+
+/** From where on events count for this wait; the trigger event and those named in history never do. */
+export function windowOf(execution: Execution): { readonly at: Date } | { readonly order: Order } {
+  const since = execution.state.status === 'WAITING' ? execution.state.wait?.since : undefined
+  const behindTrigger = execution.history.length === 1
+  if ((since === 'start' || behindTrigger) && execution.triggerOrder !== null)
+    return { order: execution.triggerOrder }
+  const opened = since === 'start' || behindTrigger ? execution.startedAt : enteredBefore(execution)
+  return { at: new Date(opened.getTime() - CLOCK_MARGIN_MS) }
+}
+
+/** When the step before the current one was entered: when the one before that was left. */
+function enteredBefore(execution: Execution): Date {
+  return execution.history.at(-2)?.at ?? execution.startedAt
+}
+
+/** Could this event answer the wait, its rule aside? */
+export function isInWindow(execution: Execution, event: RecordedEvent): boolean {
+  const { state } = execution
+  if (state.status !== 'WAITING' || state.wait === null || !state.wait.names.includes(event.name))
+    return false
+  if (execution.history.some((entry) => entry.event?.eventId === event.eventId)) return false
+  if (state.dueAt !== null && event.order.at > state.dueAt) return false
+  const window = windowOf(execution)
+  return 'order' in window ? compareOrder(event.order, window.order) > 0 : event.order.at >= window.at
+}

@@ -1,0 +1,183 @@
+import type { TransitionGroup } from '../../workflow/change.js'
+import type { Execution, HistoryEntry } from '../../workflow/execution.js'
+import type { ContactId, ExecutionId } from '../../workflow/ids.js'
+import type { StepKind } from '../../workflow/step.js'
+import type { Clock } from '../ports/clock.js'
+import type { ExecutionStore, Share } from '../ports/executions.js'
+import { toUuid, toUuids } from './bson.js'
+import type { Collection, Filter } from './driver.js'
+import { duplicateIndexes } from './duplicates.js'
+import { type ExecutionDocument, fromDocument, toDocument } from './executionDocument.js'
+import { groupUpdate } from './executionUpdates.js'
+
+type Executions = Collection<ExecutionDocument>
+type Ref = { readonly id: ExecutionId; readonly seq: number }
+
+/** The collection `executions`: one document an execution, the only truth about it. */
+export function createExecutionStore(executions: Executions, clock: Clock): ExecutionStore {
+  return {
+    insert: (list) => insert(executions, list),
+    transition: (groups, by) => transition(executions, groups, by, clock.now()),
+    read: (ids) => find(executions, { _id: { $in: toUuids(ids) } }, ids.length),
+    settleWaits: (refs) =>
+      settle(
+        executions,
+        refs,
+        { 'wait.names': { $exists: true } },
+        { $set: { 'wait.checked': true, touchedAt: clock.now() }, $unset: { unsettled: '' } },
+      ),
+    waitingFor: (contactIds, names) => waitingFor(executions, contactIds, names),
+    due: (share, upTo, limit) => due(executions, share, upTo, limit),
+    nextDue: (share, upTo) => nextDue(executions, share, upTo),
+    stale: (kind, share, before, limit) => stale(executions, kind, share, { before, limit }),
+    touch: (refs) => settle(executions, refs, {}, { $set: { touchedAt: clock.now() }, $inc: { touches: 1 } }),
+    clearOwed: (refs) => clearOwed(executions, refs),
+    noteLateResult: (id, token, entry) => noteLateResult(executions, id, token, entry),
+  }
+}
+
+async function insert(executions: Executions, list: readonly Execution[]): Promise<ReadonlySet<ExecutionId>> {
+  if (list.length === 0) return new Set()
+  const there = await duplicateIndexes(executions.insertMany(list.map(toDocument), { ordered: false }))
+  return new Set(there.flatMap((index) => list[index]?.id ?? []))
+}
+
+async function transition(
+  executions: Executions,
+  groups: readonly TransitionGroup[],
+  by: string,
+  now: Date,
+): Promise<number> {
+  if (groups.length === 0) return 0
+  const updates = groups.map((group) => groupUpdate(group, by, now))
+  const result = await executions.bulkWrite(updates as never, { ordered: false })
+  return result.matchedCount
+}
+
+async function find(
+  executions: Executions,
+  filter: Filter<ExecutionDocument>,
+  limit: number,
+): Promise<Execution[]> {
+  if (limit === 0) return []
+  const documents = await executions.find(filter, { batchSize: limit + 1, limit }).toArray()
+  return documents.map(fromDocument)
+}
+
+/** One update a group of equal `seq`: refs of a batch share few. */
+async function settle(
+  executions: Executions,
+  refs: readonly Ref[],
+  filter: object,
+  update: object,
+): Promise<void> {
+  if (refs.length === 0) return
+  const updates = [...groupBySeq(refs)].map(([seq, ids]) => ({
+    updateMany: { filter: { _id: { $in: toUuids(ids) }, seq, ...filter }, update },
+  }))
+  await executions.bulkWrite(updates as never, { ordered: false })
+}
+
+function groupBySeq(refs: readonly Ref[]): Map<number, ExecutionId[]> {
+  const groups = new Map<number, ExecutionId[]>()
+  for (const { id, seq } of refs) {
+    const ids = groups.get(seq)
+    if (ids === undefined) groups.set(seq, [id])
+    else ids.push(id)
+  }
+  return groups
+}
+
+function waitingFor(
+  executions: Executions,
+  contactIds: readonly ContactId[],
+  names: readonly string[],
+): Promise<Execution[]> {
+  if (contactIds.length === 0 || names.length === 0) return Promise.resolve([])
+  const filter = { contactId: { $in: toUuids(contactIds) }, 'wait.names': { $in: [...names] } }
+  return executions
+    .find(filter as Filter<ExecutionDocument>, { batchSize: 10_000 })
+    .toArray()
+    .then((all) => all.map(fromDocument))
+}
+
+/** Selects the share by `keyHash`; owning all partitions needs no filter. */
+function shareFilter({ partitions, owned }: Share): object {
+  if (owned.length === partitions) return {}
+  return { $or: owned.map((partition) => ({ keyHash: { $mod: [partitions, partition] } })) }
+}
+
+type UpTo = { readonly now: Date; readonly waitsUpTo: Date }
+
+async function due(
+  executions: Executions,
+  share: Share,
+  { now, waitsUpTo }: UpTo,
+  limit: number,
+): Promise<Execution[]> {
+  if (share.owned.length === 0) return []
+  const waits = { 'wait.names': { $exists: true }, dueAt: { $lte: waitsUpTo < now ? waitsUpTo : now } }
+  const others = { wait: { $exists: false }, dueAt: { $lte: now } }
+  const filter = { $and: [shareFilter(share), { dueAt: { $lte: now } }, { $or: [waits, others] }] }
+  const documents = await executions
+    .find(filter as Filter<ExecutionDocument>, { batchSize: limit + 1, limit, sort: { dueAt: 1 } })
+    .toArray()
+  return documents.map(fromDocument)
+}
+
+/** Names of the indexes that hot queries insist on. */
+export const DUE_INDEX = 'due'
+
+async function nextDue(executions: Executions, share: Share, { now }: UpTo): Promise<Date | null> {
+  if (share.owned.length === 0) return null
+  const filter = { ...shareFilter(share), dueAt: { $gt: now } } as Filter<ExecutionDocument>
+  const first = await executions.findOne(filter, { projection: { dueAt: 1 }, sort: { dueAt: 1 } })
+  return first?.dueAt ?? null
+}
+
+function stale(
+  executions: Executions,
+  kind: StepKind,
+  share: Share,
+  page: { before: Date; limit: number },
+): Promise<Execution[]> {
+  if (share.owned.length === 0) return Promise.resolve([])
+  const kinds = kind === 'EXIT' ? { $in: ['EXIT', null] } : kind
+  const filter = { kind: kinds, unsettled: true, touchedAt: { $lt: page.before }, ...shareFilter(share) }
+  return find(executions, filter as Filter<ExecutionDocument>, page.limit)
+}
+
+async function clearOwed(executions: Executions, refs: readonly Ref[]): Promise<void> {
+  if (refs.length === 0) return
+  const updates = [...groupBySeq(refs)].map(([seq, ids]) => ({
+    updateMany: {
+      filter: { _id: { $in: toUuids(ids) }, seq, owed: { $exists: true } },
+      // What moves or has an unchecked wait stays in the sweeper's care.
+      update: [{ $unset: 'owed' }, { $set: { unsettled: { $cond: [STILL_UNSETTLED, true, '$$REMOVE'] } } }],
+    },
+  }))
+  await executions.bulkWrite(updates as never, { ordered: false })
+}
+
+const STILL_UNSETTLED = {
+  $or: [
+    { $and: [{ $in: ['$status', ['PENDING', 'RUNNING']] }, { $eq: [{ $type: '$lease' }, 'missing'] }] },
+    { $eq: ['$wait.checked', false] },
+  ],
+}
+
+async function noteLateResult(
+  executions: Executions,
+  id: ExecutionId,
+  token: string,
+  entry: HistoryEntry,
+): Promise<boolean> {
+  const filter = {
+    _id: toUuid(id),
+    'lease.token': token,
+    completedAt: { $exists: true },
+  } as Filter<ExecutionDocument>
+  const update = { $push: { history: entry }, $unset: { lease: '' } }
+  const result = await executions.updateOne(filter, update as never)
+  return result.matchedCount === 1
+}
