@@ -27,19 +27,35 @@ export interface HttpCall {
   readonly method: string
   readonly headers: Readonly<Record<string, string>>
   readonly body: string | null
+  /** For the whole call: name look-up, connection, headers and body. */
   readonly timeoutMs: number
+  /** Signed as Standard Webhooks does, at the moment of sending; several secrets while one replaces another. */
+  readonly signing: { readonly id: string; readonly secrets: readonly string[] } | null
 }
 
-/** What became of one outside call. `retriable`: the same call may succeed later. */
+/**
+ * A call without an answer. `retriable`: the same call may succeed later. `unknown`: the request may have
+ * arrived, so nobody can say whether the other side acted on it.
+ */
+export interface CallFailure {
+  readonly type: 'failed'
+  readonly message: string
+  readonly retriable: boolean
+  readonly unknown: boolean
+  readonly ms: number
+}
+
+/** What became of one outside call. */
 export type CallResult =
   | {
       readonly type: 'answered'
       readonly statusCode: number
+      /** The body's beginning, as JSON where it is whole and small enough, else as text; null: none. */
       readonly response: JsonValue
       readonly retryAfterMs: number | null
       readonly ms: number
     }
-  | { readonly type: 'failed'; readonly message: string; readonly retriable: boolean; readonly ms: number }
+  | CallFailure
 
 /** The outside world by HTTP, behind the address guard. Never throws. */
 export interface HttpCaller {
@@ -61,12 +77,28 @@ export interface Mail {
 
 /** The outside world by SMTP; `captured`: no server is configured, the mail is only kept. Never throws. */
 export interface Mailer {
-  send(
-    mail: Mail,
-  ): Promise<
-    | { readonly type: 'sent' | 'captured'; readonly ms: number }
-    | { readonly type: 'failed'; readonly message: string; readonly retriable: boolean; readonly ms: number }
-  >
+  send(mail: Mail): Promise<{ readonly type: 'sent' | 'captured'; readonly ms: number } | CallFailure>
+}
+
+/** Where a template's syntax is wrong; line and column count from 1. */
+export interface TemplateFault {
+  readonly line: number | null
+  readonly column: number | null
+  readonly message: string
+}
+
+/** The first syntax error of a template, or null. */
+export type TemplateCheck = (template: string) => TemplateFault | null
+
+/** What a signed link lets its holder do, without a login. */
+export type LinkPurpose = 'unsubscribe' | 'subscribe' | 'manage'
+
+/** Reads back what a signed link names; null for anything that was not made here for `purpose`. */
+export interface LinkReader {
+  read(
+    purpose: LinkPurpose,
+    token: string,
+  ): { readonly projectId: ProjectId; readonly contactId: ContactId } | null
 }
 
 /** An e-mail template as it is stored. */
@@ -116,13 +148,16 @@ export interface EffectTools {
   readonly mailFrom: string
 }
 
+/** A system event of an effect; the engine, which knows the execution's depth, adds the cause. */
+export type EffectEvent = Omit<SystemEvent, 'cause'>
+
 /** What an outside call came to. `retry` becomes a timer while tries are left, then `otherwise`. */
 export type EffectResult =
   | {
       readonly type: 'done'
       readonly branch: string | null
       readonly output: JsonValue
-      readonly events?: readonly SystemEvent[]
+      readonly events?: readonly EffectEvent[]
     }
   | { readonly type: 'skipped'; readonly branch: string | null; readonly reason: string }
   | { readonly type: 'fail'; readonly error: Failure; readonly output?: JsonValue }

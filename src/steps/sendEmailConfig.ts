@@ -1,0 +1,21 @@
+import { z } from 'zod'
+import { addressFault } from './address.js'
+
+const recipient = z
+  .strictObject({
+    type: z.enum(['CONTACT', 'CUSTOM']).default('CONTACT'),
+    customEmail: z.string().trim().optional(),
+  })
+  .superRefine(({ type, customEmail }, context) => {
+    if (type !== 'CUSTOM') return
+    const fault = customEmail === undefined ? 'is required for a custom recipient' : addressFault(customEmail)
+    if (fault !== null) context.addIssue({ code: 'custom', path: ['customEmail'], message: fault })
+  })
+
+/** `templateId` may stand at the step's top level instead; whoever stores the step checks that both agree. */
+export const sendEmailConfig = z.strictObject({
+  templateId: z.uuid().optional(),
+  recipient: recipient.default({ type: 'CONTACT' }),
+})
+
+export type SendEmailConfig = z.infer<typeof sendEmailConfig>
