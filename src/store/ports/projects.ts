@@ -1,0 +1,22 @@
+import type { ProjectId } from '../../workflow/ids.js'
+
+export interface Project {
+  readonly id: ProjectId
+  readonly name: string
+  readonly createdAt: Date
+}
+
+/** The keys that ids of new contacts are derived with; they never change. */
+export interface ProjectSecrets {
+  /** A project that does not exist is missing from the answer. */
+  contactSecrets(projectIds: readonly ProjectId[]): Promise<ReadonlyMap<ProjectId, Buffer>>
+}
+
+export interface ProjectStore extends ProjectSecrets {
+  create(name: string, now: Date): Promise<Project>
+  get(projectId: ProjectId): Promise<Project | null>
+  /** The key that links in mails are signed with; null: no such project. */
+  linkSecret(projectId: ProjectId): Promise<Buffer | null>
+  /** Oldest first; for the command line and the first start, never for a request. */
+  all(): Promise<Project[]>
+}
