@@ -1,5 +1,5 @@
 import type { ZodObject, ZodType } from 'zod'
-import type { ErrorCode } from '../errors.js'
+import type { ErrorCode, FieldFault } from '../errors.js'
 import type { ProjectId } from '../workflow/ids.js'
 
 export type Method = 'GET' | 'POST' | 'PATCH' | 'PUT' | 'DELETE'
@@ -40,6 +40,8 @@ export interface Route<Params = unknown, Query = unknown, Body = unknown> {
   readonly params?: ZodObject
   readonly query?: ZodType<Query>
   readonly body?: ZodType<Body>
+  /** Faults that the body's schema cannot say; told together with the schema's. The body is as it was sent. */
+  faults?(body: unknown): readonly FieldFault[]
   /** Schema and example of each success status. */
   readonly answers: Readonly<Record<number, { readonly description: string; readonly schema?: ZodType }>>
   /** Codes this route can answer besides those that every route can. */
