@@ -1,0 +1,37 @@
+import { configuredAddresses, mustAnswer } from './addresses.js'
+import { openKeeper } from './keeperClient.js'
+import { localServices } from './local.js'
+import { claimState } from './stateFolder.js'
+import type { ResolveOptions, Services } from './types.js'
+
+/**
+ * Finds or starts Kafka, MongoDB and the schema registry: addresses in the environment first, then Docker
+ * Compose, then local processes. What it started ends with `stop()`, and also when this process dies.
+ */
+export async function resolveServices(options: ResolveOptions): Promise<Services> {
+  const began = Date.now()
+  await claimState(options.state, (what) =>
+    options.onProgress({ service: 'services', what, elapsedMs: Date.now() - began }),
+  )
+  const keeper = await openKeeper({ state: options.state, deleteState: !options.keepData })
+  const stop = (how?: { now?: boolean }): Promise<void> => keeper.stop(how)
+  try {
+    const found = await find(options, keeper)
+    return { ...found, keeper, stop }
+  } catch (error) {
+    await keeper.stop()
+    throw error
+  }
+}
+
+async function find(
+  options: ResolveOptions,
+  keeper: Services['keeper'],
+): Promise<Pick<Services, 'env' | 'how' | 'pids'>> {
+  const configured = configuredAddresses(process.env)
+  if (configured !== undefined) {
+    await mustAnswer(configured)
+    return { how: 'configured', env: configured }
+  }
+  return localServices(keeper, options.state, options.onProgress)
+}
