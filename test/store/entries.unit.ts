@@ -1,0 +1,6 @@
+import { createMemoryEntries } from '../../src/store/memory/entries.js'
+import { entriesContract } from './entriesContract.js'
+
+describe('entries in memory', () => {
+  entriesContract(createMemoryEntries)
+})
