@@ -161,13 +161,15 @@ function entryOf(
 }
 
 type LeftRest = Omit<Left, 'status' | 'output'> & { readonly status: HistoryEntry['status'] }
+type Kept = Pick<HistoryEntry, 'branch' | 'status' | 'reason' | 'attempts'> &
+  Partial<Pick<Required<HistoryEntry>, 'values' | 'event'>>
 
 /** Only what an entry keeps: an outcome's own `type` and absent values stay out. */
-function defined({ branch, status, reason, values, event, attempts }: LeftRest): LeftRest {
+function defined({ branch, status, reason, values, event, attempts }: LeftRest): Kept {
   const kept: Record<string, unknown> = { branch, status }
   for (const [key, value] of Object.entries({ reason, values, event, attempts }))
     if (value !== undefined) kept[key] = value
-  return kept as unknown as LeftRest
+  return kept as unknown as Kept
 }
 
 export function cutOutput(output: JsonValue): JsonValue {

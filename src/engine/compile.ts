@@ -14,6 +14,8 @@ export interface CompiledStep {
     | { readonly ok: true; readonly value: unknown }
     | { readonly ok: false; readonly message: string }
   readonly outgoing: readonly Transition[]
+  /** Some transition is chosen by a rule, so equal outcomes may lead to different steps. */
+  readonly ruled: boolean
   readonly needs: Needs
 }
 
@@ -26,20 +28,24 @@ export interface Compiled {
 
 /** Null when the definition has no TRIGGER: nothing can have started by it. */
 export function compile(definition: Definition): Compiled | null {
+  const trigger = definition.steps.find((step) => step.type === 'TRIGGER')
+  if (trigger === undefined) return null
+  const outgoing = outgoingByStep(definition.transitions)
+  const runnable = definition.steps.filter(isRunnable)
+  const steps = new Map(runnable.map((step) => [step.id, compileStep(step, outgoing.get(step.id) ?? [])]))
+  const behind = outgoing.get(trigger.id) ?? []
+  return { definition, steps, trigger: { step: trigger, outgoing: behind, needs: needsOfRules(behind) } }
+}
+
+/** Transitions by the step they leave, in the order in which they are tried. */
+function outgoingByStep(transitions: readonly Transition[]): ReadonlyMap<StepId, Transition[]> {
   const outgoing = new Map<StepId, Transition[]>()
-  for (const transition of [...definition.transitions].sort(byPriority)) {
+  for (const transition of [...transitions].sort(byPriority)) {
     const list = outgoing.get(transition.fromStepId)
     if (list === undefined) outgoing.set(transition.fromStepId, [transition])
     else list.push(transition)
   }
-  const trigger = definition.steps.find((step) => step.type === 'TRIGGER')
-  if (trigger === undefined) return null
-  const steps = new Map<StepId, CompiledStep>()
-  for (const step of definition.steps) {
-    if (isRunnable(step)) steps.set(step.id, compileStep(step, outgoing.get(step.id) ?? []))
-  }
-  const behind = outgoing.get(trigger.id) ?? []
-  return { definition, steps, trigger: { step: trigger, outgoing: behind, needs: needsOfRules(behind) } }
+  return outgoing
 }
 
 function isRunnable(step: Step): step is Step & { readonly type: StepKind } {
@@ -52,14 +58,15 @@ function compileStep(
 ): CompiledStep {
   const kind = stepDefinition(step.type)
   const rules = needsOfRules(outgoing)
+  const ruled = outgoing.some(isRuled)
   const parsed = kind.config.safeParse(step.config)
   if (!parsed.success) {
     const message = parsed.error.issues.map((issue) => `${issue.path.join('.')}: ${issue.message}`).join('; ')
-    return { step, outgoing, needs: rules, config: { ok: false, message } }
+    return { step, outgoing, ruled, needs: rules, config: { ok: false, message } }
   }
   const own = kind.needs(parsed.data)
   const needs = { contact: own.contact || rules.contact, execution: own.execution || rules.execution }
-  return { step, outgoing, needs, config: { ok: true, value: parsed.data } }
+  return { step, outgoing, ruled, needs, config: { ok: true, value: parsed.data } }
 }
 
 function needsOfRules(outgoing: readonly Transition[]): Needs {
@@ -71,4 +78,8 @@ function needsOfRules(outgoing: readonly Transition[]): Needs {
     needs.execution ||= uses.event || uses.steps
   }
   return needs
+}
+
+function isRuled({ condition }: Transition): boolean {
+  return condition !== null && branchOf(condition) === null
 }

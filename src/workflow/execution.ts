@@ -1,6 +1,7 @@
 import type { Order } from './contactEvent.js'
 import type { ContactId, ExecutionId, ProjectId, StepId, WorkflowId } from './ids.js'
 import type { JsonObject, JsonValue } from './json.js'
+import type { SystemEvent } from './messages.js'
 import type { StepKind, StepType } from './step.js'
 
 export type ActiveStatus = 'PENDING' | 'RUNNING' | 'WAITING'
@@ -103,7 +104,7 @@ export interface Ended {
 export type ExecutionState = Moving | Waiting | Ended
 
 /** Something that a write promised to Kafka and that is cleared only after the produce. */
-export type Owed = { readonly kind: 'fact' } | { readonly kind: 'event'; readonly event: JsonObject }
+export type Owed = { readonly kind: 'fact' } | { readonly kind: 'event'; readonly event: SystemEvent }
 
 export interface ExecutionIdentity {
   readonly id: ExecutionId

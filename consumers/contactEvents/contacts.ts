@@ -1,0 +1,80 @@
+import type { ContactKey, FormerAddress, StoredContact } from '../../src/store/ports/contacts.js'
+import type { ContactId } from '../../src/workflow/ids.js'
+import type { Batch } from '../batch.js'
+import type { EngineDeps } from '../deps.js'
+import { type Parked, parkMessages } from '../parking.js'
+import type { Incoming } from './decode.js'
+
+/** An event and the contact that it is about. */
+export interface Addressed extends Incoming {
+  readonly contact: StoredContact
+}
+
+/**
+ * Finds each event's contact, by id or e-mail, and makes those that are missing. An event that is older than
+ * a change of its address goes to whom it meant; one whose person was erased is dropped and counted.
+ */
+export async function addressEvents(deps: EngineDeps, batch: Batch, incoming: readonly Incoming[]): Promise<Addressed[]> {
+  const former = await formerOwners(deps, incoming)
+  const erased = incoming.filter((one) => former.get(one)?.contactId === null)
+  if (erased.length > 0) {
+    deps.announcer.announce('messages.dropped', { topic: batch.topic, reason: 'contact_erased', count: erased.length })
+  }
+  const living = incoming.filter((one) => former.get(one)?.contactId !== null)
+  const idOf = (one: Incoming) => one.event.contactId ?? former.get(one)?.contactId ?? null
+  const byId = await readById(deps, living, idOf)
+  const byEmail = await findByEmail(deps, living.filter((one) => idOf(one) === null))
+  const parked: Parked[] = []
+  const addressed = living.flatMap((one): Addressed[] => {
+    const id = idOf(one)
+    const contact = id === null ? byEmail.get(keyOf(emailKey(one))) : byId.get(id)
+    if (contact !== undefined && contact.projectId === one.event.projectId) return [{ ...one, contact }]
+    parked.push({ message: one.source, reason: 'unknown_contact', detail: `contactId: no contact ${id} in this project` })
+    return []
+  })
+  await parkMessages(deps, batch, parked)
+  return addressed
+}
+
+function emailKey({ event }: Incoming): ContactKey {
+  return { projectId: event.projectId, email: event.email ?? '' }
+}
+
+function keyOf({ projectId, email }: ContactKey): string {
+  return `${projectId}:${email}`
+}
+
+/** Only the latest record that was still to come when the event was appended counts. */
+async function formerOwners(deps: EngineDeps, incoming: readonly Incoming[]): Promise<Map<Incoming, FormerAddress>> {
+  const named = incoming.filter(({ event }) => event.contactId === null)
+  if (named.length === 0) return new Map()
+  const records = await deps.contacts.formerAddresses(uniqueKeys(named))
+  const byKey = new Map(records.map((record) => [keyOf(record), record]))
+  const owners = new Map<Incoming, FormerAddress>()
+  for (const one of named) {
+    const record = byKey.get(keyOf(emailKey(one)))
+    if (record !== undefined && one.order.at < record.until) owners.set(one, record)
+  }
+  return owners
+}
+
+async function readById(
+  deps: EngineDeps,
+  incoming: readonly Incoming[],
+  idOf: (one: Incoming) => ContactId | null,
+): Promise<Map<ContactId, StoredContact>> {
+  const ids = new Set(incoming.flatMap((one) => idOf(one) ?? []))
+  const contacts = ids.size === 0 ? [] : await deps.contacts.read([...ids])
+  return new Map(contacts.map((contact) => [contact.id, contact]))
+}
+
+async function findByEmail(deps: EngineDeps, incoming: readonly Incoming[]): Promise<Map<string, StoredContact>> {
+  if (incoming.length === 0) return new Map()
+  const contacts = await deps.contacts.findOrCreate(uniqueKeys(incoming), deps.clock.now())
+  return new Map(contacts.map((contact) => [keyOf(contact), contact]))
+}
+
+function uniqueKeys(incoming: readonly Incoming[]): ContactKey[] {
+  const keys = new Map(incoming.map((one) => [keyOf(emailKey(one)), emailKey(one)]))
+  return [...keys.values()]
+}

@@ -1,0 +1,117 @@
+import { fold, type Folding, startFolding } from '../../src/engine/foldContact.js'
+import { matchTriggers, type TriggerTable } from '../../src/engine/matchTriggers.js'
+import { executionId, startExecution } from '../../src/engine/start.js'
+import { mergePlan } from '../../src/workflow/contactData.js'
+import type { Contact } from '../../src/workflow/contact.js'
+import type { Execution } from '../../src/workflow/execution.js'
+import type { ContactId, ProjectId } from '../../src/workflow/ids.js'
+import { jsonBytes } from '../../src/workflow/json.js'
+import type { Definition, Workflow } from '../../src/workflow/workflow.js'
+import type { EngineDeps } from '../deps.js'
+import type { Recorded } from './record.js'
+
+/** An execution that an event asks for, with the workflow it was matched with. */
+export interface Starting {
+  readonly execution: Execution
+  readonly workflow: Workflow
+  readonly definition: Definition
+}
+
+/** A contact after the batch's events, with the last of them that was folded in. */
+export interface FoldedContact {
+  readonly folding: Folding
+  readonly last: Recorded
+}
+
+export interface FoldResult {
+  readonly starting: Starting[]
+  readonly folded: ReadonlyMap<ContactId, FoldedContact>
+}
+
+export interface FoldContext {
+  readonly deps: Pick<EngineDeps, 'announcer'>
+  readonly tables: ReadonlyMap<ProjectId, TriggerTable>
+  readonly by: string
+  readonly now: Date
+  /** Events recorded earlier than this start nothing: their executions may have been removed again. */
+  readonly oldestStart: Date
+}
+
+/** `contact.data` after an event: at most this much; beyond, the event's fields stay out and are counted. */
+const MAX_DATA_BYTES = 256 * 1024
+
+/** Folds events into contacts, in order, matching each against its contact as it was right after it. */
+export function foldEvents(recorded: readonly Recorded[], context: FoldContext): FoldResult {
+  const starting: Starting[] = []
+  const folded = new Map<ContactId, FoldedContact>()
+  for (const one of recorded) {
+    if (isFolded(one)) continue
+    const before = folded.get(one.contact.id)?.folding ?? startFolding(one.contact)
+    const folding = foldOne(before, one, context)
+    folded.set(one.contact.id, { folding, last: laterOf(folded.get(one.contact.id)?.last, one) })
+    starting.push(...startsOf(one, folding.contact, context))
+  }
+  return { starting, folded }
+}
+
+/** Already folded in by an earlier delivery: skips matching and fields, not waits. */
+function isFolded({ contact, order }: Recorded): boolean {
+  const mark = contact.folded[String(order.partition)]
+  return mark !== undefined && order.offset <= mark.offset
+}
+
+function laterOf(last: Recorded | undefined, one: Recorded): Recorded {
+  return last !== undefined && last.order.offset > one.order.offset ? last : one
+}
+
+/** An event that was recorded by an earlier delivery under another offset changed the contact then. */
+function foldOne(before: Folding, one: Recorded, { deps }: FoldContext): Folding {
+  if (one.record.order.offset !== one.order.offset || one.record.order.partition !== one.order.partition) return before
+  const after = fold(before, one.event.data, one.event.subscribed)
+  if (jsonBytes(after.contact.data) <= MAX_DATA_BYTES) return after
+  deps.announcer.announce('messages.dropped', { topic: 'contact data', reason: 'contact_data_too_large', count: 1 })
+  return before
+}
+
+function startsOf(one: Recorded, contact: Contact, context: FoldContext): Starting[] {
+  const table = context.tables.get(one.event.projectId)
+  if (table === undefined) return []
+  const data = mergePlan(one.event.data).context
+  return matchTriggers(table, { name: one.event.name, context: data }, contact).flatMap(({ trigger, fault }) => {
+    if (fault !== null) announceFault(context, trigger.workflow, fault)
+    if (fault !== null || !mayStart(one, trigger.workflow, context)) return []
+    const execution = startExecution({
+      compiled: trigger.compiled,
+      contact,
+      origin: ['event', one.event.eventId],
+      context: data,
+      event: { eventId: one.event.eventId, name: one.event.name },
+      triggerOrder: one.record.order,
+      depth: one.event.cause?.depth ?? 0,
+      effects: 'send',
+      lane: 'live',
+      by: context.by,
+      now: context.now,
+    })
+    return [{ execution, workflow: trigger.workflow, definition: trigger.compiled.definition }]
+  })
+}
+
+/** A repeat starts only what was enabled before the event was recorded, and nothing once it is too old. */
+function mayStart(one: Recorded, workflow: Workflow, { oldestStart }: FoldContext): boolean {
+  if (one.fresh) return true
+  const { recordedAt } = one.record
+  return recordedAt >= oldestStart && workflow.enabledAt !== null && workflow.enabledAt <= recordedAt
+}
+
+function announceFault({ deps }: FoldContext, workflow: Workflow, fault: string): void {
+  deps.announcer.announce('failure', { where: `trigger rule of workflow ${workflow.id}`, error: new Error(fault) })
+}
+
+/** Ids of executions that a repeated event may have started: their first steps may never have been sent. */
+export function possibleStarts(one: Recorded, table: TriggerTable | undefined): Execution['id'][] {
+  const triggers = table?.get(one.event.name) ?? []
+  return triggers.map(({ workflow }) =>
+    executionId(one.event.projectId, workflow.id, one.contact.id, ['event', one.event.eventId]),
+  )
+}

@@ -1,0 +1,64 @@
+import { standingOf } from '../../src/engine/outputs.js'
+import type { TriggerTable } from '../../src/engine/matchTriggers.js'
+import type { Execution } from '../../src/workflow/execution.js'
+import type { ProjectId } from '../../src/workflow/ids.js'
+import type { Handler } from '../batch.js'
+import type { EngineDeps } from '../deps.js'
+import { announceEnded, emit } from '../stepping/emit.js'
+import { resumeByEvents } from '../stepping/lookBack.js'
+import { addressEvents } from './contacts.js'
+import { decodeEvents } from './decode.js'
+import { type FoldContext, foldEvents, possibleStarts } from './foldEvents.js'
+import { type Recorded, recordEvents } from './record.js'
+import { insertStarts } from './startExecutions.js'
+import { createTriggerCache } from './triggers.js'
+import { clearOwed, writeContacts } from './writeContacts.js'
+
+export interface ContactEventsOptions {
+  readonly deps: EngineDeps
+  /** A repeat of an event older than this starts nothing: its execution may have been removed. */
+  readonly shortestRetentionMs: number
+}
+
+/**
+ * Events in, in this order: contacts, records, matches, entries and executions, contacts' fields, waits, messages.
+ * A crash between any two comes to the same end when the batch is delivered again.
+ */
+export function createContactEventsHandler({ deps, shortestRetentionMs }: ContactEventsOptions): Handler {
+  const triggers = createTriggerCache(deps)
+  return async (batch) => {
+    const incoming = await decodeEvents(deps, triggers, batch)
+    const recorded = await recordEvents(deps, await addressEvents(deps, batch, incoming))
+    if (recorded.length === 0) return { type: 'done' }
+    const tables = await triggers.tables([...new Set(recorded.map(({ event }) => event.projectId))])
+    const now = deps.clock.now()
+    const oldestStart = new Date(now.getTime() - shortestRetentionMs)
+    const context: FoldContext = { deps, tables, by: deps.newId(), now, oldestStart }
+    const { starting, folded } = foldEvents(recorded, context)
+    const started = await insertStarts(deps, starting)
+    const repeated = await startedEarlier(deps, recorded, tables)
+    const written = await writeContacts(deps, recorded, folded, context)
+    const resumed = await resumeByEvents(deps, recorded.map(({ record }) => record), context.by)
+    announceEnded(deps, started.map(standingOf))
+    const standings = [...untouched([...started, ...repeated]).map(standingOf), ...resumed]
+    await emit(deps, standings, written.flatMap(({ owed }) => owed))
+    await clearOwed(deps, written)
+    return { type: 'done' }
+  }
+}
+
+/** Executions that a repeated event started: a crash may have come before their first step was sent. */
+async function startedEarlier(
+  deps: EngineDeps,
+  recorded: readonly Recorded[],
+  tables: ReadonlyMap<ProjectId, TriggerTable>,
+): Promise<Execution[]> {
+  const ids = recorded.filter(({ fresh }) => !fresh).flatMap((one) => possibleStarts(one, tables.get(one.event.projectId)))
+  return ids.length === 0 ? [] : deps.executions.read(ids)
+}
+
+/** Those that no step has moved yet, each once; the others are on their way. */
+function untouched(executions: readonly Execution[]): Execution[] {
+  const unmoved = executions.filter(({ state }) => state.status === 'PENDING')
+  return [...new Map(unmoved.map((execution) => [execution.id, execution])).values()]
+}

@@ -1,0 +1,73 @@
+import type { Compiled, CompiledStep } from '../../src/engine/compile.js'
+import type { Facts } from '../../src/steps/definition.js'
+import type { ContactStore, StoredContact } from '../../src/store/ports/contacts.js'
+import type { ExecutionStore } from '../../src/store/ports/executions.js'
+import type { Execution } from '../../src/workflow/execution.js'
+import type { ContactId, ExecutionId } from '../../src/workflow/ids.js'
+import type { JsonObject } from '../../src/workflow/json.js'
+import type { StepDue } from '../../src/workflow/messages.js'
+
+/** A message whose step was found in its definition. */
+export interface Placed {
+  readonly due: StepDue
+  readonly compiled: Compiled
+  readonly at: CompiledStep
+}
+
+/** What was read for a batch; maps hold only what the steps' needs asked for. */
+export interface Reading {
+  readonly contacts: ReadonlyMap<ContactId, StoredContact>
+  readonly executions: ReadonlyMap<ExecutionId, Execution>
+}
+
+interface ReadDeps {
+  readonly contacts: Pick<ContactStore, 'read'>
+  readonly executions: Pick<ExecutionStore, 'read'>
+}
+
+/**
+ * One read of contacts and one of executions, each only for the steps that need it. Contacts first:
+ * an UPDATE_CONTACT is safe only if the execution was still there after its contact was read.
+ */
+export async function readFor(deps: ReadDeps, placed: readonly Placed[]): Promise<Reading> {
+  const contactIds = new Set<ContactId>()
+  const executionIds: ExecutionId[] = []
+  for (const { due, at } of placed) {
+    if (at.needs.contact) contactIds.add(due.contactId)
+    if (at.needs.execution) executionIds.push(due.executionId)
+  }
+  const contacts = contactIds.size === 0 ? [] : await deps.contacts.read([...contactIds])
+  const executions = executionIds.length === 0 ? [] : await deps.executions.read(executionIds)
+  return {
+    contacts: new Map(contacts.map((contact) => [contact.id, contact])),
+    executions: new Map(executions.map((execution) => [execution.id, execution])),
+  }
+}
+
+export function factsOf({ due, compiled }: Placed, reading: Reading, now: Date): Facts {
+  const execution = reading.executions.get(due.executionId)
+  const { definition } = compiled
+  return {
+    now,
+    enteredAt: due.enteredAt,
+    execution: {
+      id: due.executionId,
+      projectId: due.projectId,
+      workflowId: due.workflowId,
+      workflowVersion: due.workflowVersion,
+      contactId: due.contactId,
+      startedAt: execution?.startedAt ?? now,
+    },
+    workflow: { id: definition.workflowId, name: definition.name },
+    contact: reading.contacts.get(due.contactId) ?? null,
+    context: execution?.context ?? {},
+    steps: execution === undefined ? {} : outputsOfSteps(execution),
+  }
+}
+
+/** `{ <stepId>: { output } }` of the steps that left one. */
+function outputsOfSteps(execution: Execution): JsonObject {
+  const steps: JsonObject = {}
+  for (const { stepId, output } of execution.history) if (output !== undefined) steps[stepId] = { output }
+  return steps
+}

@@ -1,0 +1,51 @@
+import type { Change, Expectation, TransitionGroup } from '../../src/workflow/change.js'
+import type { ExecutionId } from '../../src/workflow/ids.js'
+
+export interface Planned {
+  readonly id: ExecutionId
+  readonly expect: Expectation
+  readonly change: Change
+}
+
+/** Beyond this many variants of recorded values, a batch's entries leave the values out and group again. */
+const MAX_VALUE_VARIANTS = 16
+
+/** Equal changes from an equal place become one write. */
+export function groupChanges(planned: readonly Planned[]): TransitionGroup[] {
+  const lean = withoutScatteredValues(planned)
+  const groups = new Map<string, { ids: ExecutionId[]; expect: Expectation; change: Change }>()
+  const keys = new Map<Change, string>()
+  for (const { id, expect, change } of lean) {
+    const key = `${keyOf(keys, change)}|${expect.seq}|${expect.workflowVersion}|${expect.currentStepId}|${JSON.stringify(expect.standing)}`
+    const group = groups.get(key)
+    if (group === undefined) groups.set(key, { ids: [id], expect, change })
+    else group.ids.push(id)
+  }
+  return [...groups.values()]
+}
+
+/** Changes that were shared by reference are written as JSON once, not once a message. */
+function keyOf(keys: Map<Change, string>, change: Change): string {
+  const known = keys.get(change)
+  if (known !== undefined) return known
+  // A step that goes on keeps its entering time in the document, so it does not tell changes apart.
+  const staying = change.entry === null ? { ...change, state: { ...change.state, enteredAt: null } } : change
+  const key = JSON.stringify(staying)
+  keys.set(change, key)
+  return key
+}
+
+function withoutScatteredValues(planned: readonly Planned[]): readonly Planned[] {
+  const variants = new Set<string>()
+  for (const { change } of planned) {
+    if (change.entry?.values !== undefined) variants.add(JSON.stringify(change.entry.values))
+    if (variants.size > MAX_VALUE_VARIANTS) return planned.map(withoutValues)
+  }
+  return planned
+}
+
+function withoutValues(planned: Planned): Planned {
+  if (planned.change.entry?.values === undefined) return planned
+  const { values: _scattered, ...entry } = planned.change.entry
+  return { ...planned, change: { ...planned.change, entry } }
+}

@@ -1,0 +1,81 @@
+import type { Standing } from '../../src/engine/outputs.js'
+import { isInWindow, resumeByEvent, windowOf } from '../../src/engine/resume.js'
+import type { EventQuery } from '../../src/store/ports/events.js'
+import { waitRuleHolds } from '../../src/steps/waitForEvent.js'
+import type { RecordedEvent } from '../../src/workflow/contactEvent.js'
+import type { Execution } from '../../src/workflow/execution.js'
+import { groupBy } from '../../src/workflow/groupBy.js'
+import type { EngineDeps } from '../deps.js'
+import { type PlacedExecution, placeExecutions } from './placeExecutions.js'
+import { applyToDocuments, type PlannedDocument } from './writeDocuments.js'
+
+export type LookDeps = Pick<EngineDeps, 'executions' | 'events' | 'contacts' | 'cache' | 'clock' | 'announcer'>
+
+/**
+ * Looks at recorded events for executions that wait. Those whose event is there go on by it; the others
+ * are marked as checked. Answers where the resumed ones stand now, and which waits still stand.
+ */
+export async function lookBack(
+  deps: LookDeps,
+  waiting: readonly Execution[],
+  by: string,
+): Promise<{ resumed: Standing[]; unanswered: Execution[] }> {
+  if (waiting.length === 0) return { resumed: [], unanswered: [] }
+  const events = await deps.events.find(waiting.flatMap(questionOf))
+  const answered = await answersTo(deps, waiting, events)
+  const resumed = await applyToDocuments(deps, answered, by)
+  const moved = new Set(answered.map((one) => one.execution.id))
+  const unanswered = waiting.filter((execution) => !moved.has(execution.id))
+  await deps.executions.settleWaits(unanswered.filter(isUnchecked))
+  return { resumed, unanswered }
+}
+
+/** Tries again, against the documents as they are then, for as long as a compare-and-set lost to another write. */
+const MAX_ROUNDS = 5
+
+/** Events came in: whoever waits for one of them, and still does after every lost race, goes on by it. */
+export async function resumeByEvents(deps: LookDeps, events: readonly RecordedEvent[], by: string): Promise<Standing[]> {
+  const contactIds = [...new Set(events.map((event) => event.contactId))]
+  const names = [...new Set(events.map((event) => event.name))]
+  const standings: Standing[] = []
+  for (let round = 0; round < MAX_ROUNDS; round++) {
+    const waiting = await deps.executions.waitingFor(contactIds, names)
+    const answered = await answersTo(deps, waiting, events)
+    if (answered.length === 0) break
+    const resumed = await applyToDocuments(deps, answered, by)
+    standings.push(...resumed)
+    if (resumed.length === answered.length) break
+  }
+  return standings
+}
+
+function questionOf(execution: Execution): EventQuery[] {
+  const { state, contactId } = execution
+  if (state.status !== 'WAITING' || state.wait === null) return []
+  return [{ contactId, names: state.wait.names, after: windowOf(execution) }]
+}
+
+function isUnchecked({ state }: Execution): boolean {
+  return state.status === 'WAITING' && state.wait?.checked === false
+}
+
+/** For each wait the earliest event in its window that holds its rule; waits without one are left out. */
+async function answersTo(
+  deps: LookDeps,
+  waiting: readonly Execution[],
+  events: readonly RecordedEvent[],
+): Promise<PlannedDocument[]> {
+  const byContact = groupBy(events, (event) => event.contactId)
+  const eventsOf = (execution: Execution) => byContact.get(execution.contactId) ?? []
+  const hopeful = waiting.filter((one) => eventsOf(one).some((event) => isInWindow(one, event)))
+  const { placed } = await placeExecutions(deps, hopeful)
+  return placed.flatMap((place) => {
+    const event = earliestThatHolds(place, eventsOf(place.execution))
+    return event === undefined ? [] : [{ execution: place.execution, change: resumeByEvent(place, place.execution, event) }]
+  })
+}
+
+function earliestThatHolds(place: PlacedExecution, events: readonly RecordedEvent[]): RecordedEvent | undefined {
+  const { at, execution, facts } = place
+  return events.find((event) => isInWindow(execution, event) && waitRuleHolds(at.step.config, event.data, facts))
+}

@@ -1,0 +1,57 @@
+import { advance } from '../../src/engine/advance.js'
+import { decide } from '../../src/engine/decide.js'
+import type { Outcome } from '../../src/steps/definition.js'
+import type { Change } from '../../src/workflow/change.js'
+import type { EngineDeps } from '../deps.js'
+import { factsOf, type Placed, type Reading } from './facts.js'
+import type { Planned } from './grouping.js'
+
+export interface PlannedStep extends Planned, Placed {
+  readonly outcome: Outcome
+}
+
+export interface PlanContext {
+  readonly deps: Pick<EngineDeps, 'renderer'>
+  readonly reading: Reading
+  readonly token: string
+  readonly now: Date
+}
+
+/** Decides every step and works out its change; equal outcomes of one step share one change. */
+export function planSteps<One extends Placed>(placed: readonly One[], context: PlanContext): (One & PlannedStep)[] {
+  const shared = new Map<string, Change>()
+  return placed.map((one) => planStep(one, context, shared))
+}
+
+function planStep<One extends Placed>(one: One, context: PlanContext, shared: Map<string, Change>): One & PlannedStep {
+  const { deps, reading, token, now } = context
+  const facts = factsOf(one, reading, now)
+  const outcome = decide(one.at, facts, deps.renderer)
+  const tries = triesOf(one, reading)
+  const work = () => advance({ compiled: one.compiled, at: one.at, facts, tries, token }, outcome)
+  const key = sharedKey(one, outcome)
+  const change = key === null ? work() : (shared.get(key) ?? work())
+  if (key !== null) shared.set(key, change)
+  const { due } = one
+  const expect = {
+    seq: due.seq,
+    currentStepId: due.stepId,
+    workflowVersion: due.workflowVersion,
+    standing: 'moving',
+  } as const
+  return { ...one, id: due.executionId, expect, change, outcome }
+}
+
+function triesOf({ due }: Placed, { executions }: Reading): number {
+  return executions.get(due.executionId)?.state.tries ?? 0
+}
+
+/** Outcomes whose change depends on nothing else; null where a rule of a transition looks at the execution. */
+function sharedKey({ due, at }: Placed, outcome: Outcome): string | null {
+  if (at.ruled) return null
+  const place = `${due.workflowId}:${due.workflowVersion}:${due.stepId}`
+  if (outcome.type === 'done' && outcome.output === undefined) {
+    return `${place}:${outcome.branch}:${outcome.values === undefined ? '' : JSON.stringify(outcome.values)}`
+  }
+  return outcome.type === 'exit' || outcome.type === 'updateContact' ? `${place}:${outcome.type}` : null
+}

@@ -1,0 +1,120 @@
+import type { StepKind } from '../../src/workflow/step.js'
+import type { StepDue } from '../../src/workflow/messages.js'
+import { MillraceError } from '../../src/errors.js'
+import type { Batch, Handler, Message } from '../batch.js'
+import type { EngineDeps } from '../deps.js'
+import { parkMessages } from '../parking.js'
+import type { EffectCalls } from './effectCalls.js'
+import type { Arrived } from './placeSteps.js'
+import { runSteps, type StepResult } from './runSteps.js'
+
+export interface StepHandlerOptions {
+  readonly deps: EngineDeps
+  readonly kind: StepKind
+  /** For kinds with an outside call: where claims go, and how many are free. */
+  readonly calls: EffectCalls | null
+  /** Messages older than this belong to executions that retention has removed. */
+  readonly shortestRetentionMs: number
+}
+
+/** For this long a message may be ahead of its document (a database that lags or was restored). */
+const AHEAD_PATIENCE_MS = 10_000
+const AHEAD_PAUSE_MS = 500
+
+/** One handler a step topic: decode, run, start the calls that were claimed, park what belongs nowhere. */
+export function createStepHandler(options: StepHandlerOptions): Handler {
+  const batches = createBatchIds(options.deps.newId)
+  const aheadSince = new Map<string, number>()
+  return async (batch) => {
+    const slots = options.calls?.free() ?? Number.POSITIVE_INFINITY
+    if (slots === 0) return { type: 'partial', handled: 0, pauseMs: null }
+    const part = batch.messages.slice(0, slots)
+    const key = `${batch.partition}:${part[0]?.offset}`
+    const by = batches.idOf(key)
+    const arrived = await decode(options, { ...batch, messages: part })
+    const result = await runSteps(options.deps, arrived, { topic: batch.topic, kind: options.kind, by })
+    const waitsMore = await settleUnknown(options, batch, result, { key, aheadSince })
+    if (waitsMore) return { type: 'pause', ms: AHEAD_PAUSE_MS, reason: 'message ahead of its document' }
+    batches.done(key)
+    options.calls?.start(result.claimed)
+    const rest = part.length < batch.messages.length
+    return rest ? { type: 'partial', handled: part.length, pauseMs: null } : { type: 'done' }
+  }
+}
+
+/** A batch keeps its random id while it is tried again, so that it knows its own writes. */
+function createBatchIds(newId: () => string) {
+  const ids = new Map<string, string>()
+  return {
+    idOf: (key: string): string => {
+      const known = ids.get(key) ?? newId()
+      ids.set(key, known)
+      return known
+    },
+    done: (key: string): void => {
+      ids.delete(key)
+    },
+  }
+}
+
+/** Equal (id, seq) in one batch count once. */
+async function decode({ deps }: StepHandlerOptions, batch: Batch): Promise<Arrived[]> {
+  const decoded = await deps.codec.decodeAll('stepDue', batch.messages.map((message) => message.value))
+  const arrived = new Map<string, Arrived>()
+  const bad: { message: Message; reason: string; detail: string }[] = []
+  decoded.forEach((one, index) => {
+    const source = batch.messages[index]
+    if (source === undefined) return
+    if (!one.ok) bad.push({ message: source, reason: one.reason, detail: one.message })
+    else {
+      const due = one.value as StepDue
+      arrived.set(`${due.executionId}:${due.seq}`, { due, source })
+    }
+  })
+  if (bad.some((one) => one.reason === 'unknown_version')) {
+    throw new MillraceError('UNKNOWN_MESSAGE_VERSION', `${batch.topic}: a message of an unknown version; this process is older than its writer`)
+  }
+  await parkMessages(deps, batch, bad)
+  return [...arrived.values()]
+}
+
+interface AheadState {
+  readonly key: string
+  readonly aheadSince: Map<string, number>
+}
+
+/** True: wait and look again. Otherwise everything that has no document is dropped with its workflow, or parked. */
+async function settleUnknown(
+  options: StepHandlerOptions,
+  batch: Batch,
+  result: StepResult,
+  { key, aheadSince }: AheadState,
+): Promise<boolean> {
+  const { deps } = options
+  const now = deps.clock.now().getTime()
+  if (result.ahead.length > 0) {
+    const since = aheadSince.get(key) ?? now
+    aheadSince.set(key, since)
+    if (now - since < AHEAD_PATIENCE_MS) return true
+  }
+  aheadSince.delete(key)
+  const strangers = await withoutDeleted(options, batch, result.unknown)
+  const park = [
+    ...strangers.map(({ source }) => ({ message: source, reason: 'unknown_execution', detail: 'no document has this execution id' })),
+    ...result.ahead.map(({ source }) => ({ message: source, reason: 'ahead_of_document', detail: 'seq is newer than the document for more than 10 s' })),
+  ]
+  await parkMessages(deps, batch, park)
+  return false
+}
+
+/** A message may outlive its execution: its workflow was deleted, or it is older than what is kept. */
+async function withoutDeleted(options: StepHandlerOptions, batch: Batch, unknown: readonly Arrived[]): Promise<Arrived[]> {
+  if (unknown.length === 0) return []
+  const { deps, shortestRetentionMs } = options
+  const deleted = await deps.definitions.deleted([...new Set(unknown.map(({ due }) => due.workflowId))])
+  const oldest = deps.clock.now().getTime() - shortestRetentionMs
+  const strangers = unknown.filter(({ due, source }) => !deleted.has(due.workflowId) && source.at.getTime() > oldest)
+  const count = unknown.length - strangers.length
+  if (count > 0) deps.announcer.announce('messages.dropped', { topic: batch.topic, reason: 'execution_gone', count })
+  return strangers
+}

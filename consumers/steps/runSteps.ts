@@ -1,0 +1,132 @@
+import { judge } from '../../src/engine/judge.js'
+import { type Standing, standingOf } from '../../src/engine/outputs.js'
+import type { Execution } from '../../src/workflow/execution.js'
+import type { EngineDeps } from '../deps.js'
+import { announceEnded, emit, standingsAfter } from '../stepping/emit.js'
+import { type Reading, readFor } from '../stepping/facts.js'
+import { groupChanges } from '../stepping/grouping.js'
+import { lookBack } from '../stepping/lookBack.js'
+import { type PlannedStep, planSteps } from '../stepping/plan.js'
+import { changeOfLost } from '../stepping/placeExecutions.js'
+import { applyToDocuments } from '../stepping/writeDocuments.js'
+import { type Arrived, type PlacedSteps, placeSteps } from './placeSteps.js'
+import { type Reconciled, reconcile } from './reconcile.js'
+import { applyUpdates } from './updateContacts.js'
+
+export interface StepBatch {
+  readonly topic: string
+  readonly kind: string
+  /** The batch's random id, kept while it is tried again. */
+  readonly by: string
+}
+
+export interface StepResult {
+  /** Messages that found no document that they could belong to (yet). */
+  readonly unknown: Arrived[]
+  readonly ahead: Arrived[]
+  /** Claims of this batch: their calls may start. */
+  readonly claimed: PlannedStep[]
+}
+
+/** A compare-and-set whose outcome was unknown runs again; more rounds than this mean somebody keeps moving it. */
+const MAX_ROUNDS = 5
+
+/**
+ * Decide, compare-and-set, emit: one batch of one step kind. Database calls are constant in number, sending is
+ * one produce, and what is sent after any doubt comes from the documents, never from intentions.
+ */
+export async function runSteps(deps: EngineDeps, arrived: readonly Arrived[], batch: StepBatch): Promise<StepResult> {
+  const result: StepResult = { unknown: [], ahead: [], claimed: [] }
+  let left = arrived
+  for (let round = 0; left.length > 0 && round < MAX_ROUNDS; round++) left = await runRound(deps, left, batch, result)
+  result.ahead.push(...left)
+  return result
+}
+
+async function runRound(
+  deps: EngineDeps,
+  arrived: readonly Arrived[],
+  batch: StepBatch,
+  result: StepResult,
+): Promise<readonly Arrived[]> {
+  const { placed, strays } = await placeSteps(deps, arrived)
+  const reading = await readFor(deps, placed)
+  const { ready, odd } = splitReady(deps, placed, reading, batch.by)
+  const planned = planSteps(ready, { deps, reading, token: batch.by, now: deps.clock.now() })
+  const updated = await applyUpdates(deps, planned, reading)
+  const written = await write(deps, updated.planned, batch)
+  const rest = [...strays, ...odd, ...updated.again, ...written.doubtful]
+  const reconciled = await reconcile(deps, rest, batch.by, batch.topic)
+  await send(deps, written.sure, reconciled, batch)
+  result.claimed.push(...written.sure.filter(isClaim), ...ownClaims(planned, reconciled))
+  result.unknown.push(...reconciled.unknown)
+  result.ahead.push(...reconciled.ahead)
+  return endStrays(deps, strays, reconciled, batch)
+}
+
+/** Steps whose document had to be read run only if it still stands where the message says. */
+function splitReady(deps: EngineDeps, placed: PlacedSteps['placed'], reading: Reading, by: string) {
+  const now = deps.clock.now()
+  const ready: PlacedSteps['placed'] = []
+  const odd: Arrived[] = []
+  for (const one of placed) {
+    const runs = !one.at.needs.execution || judge(one.due, reading.executions.get(one.due.executionId), by, now).do === 'run'
+    if (runs) ready.push(one)
+    else odd.push(one)
+  }
+  return { ready, odd }
+}
+
+type Sourced = PlannedStep & Arrived
+
+/** The blind write: all matched, or the documents must be asked. */
+async function write(deps: EngineDeps, planned: readonly Sourced[], batch: StepBatch) {
+  if (planned.length === 0) return { sure: [], doubtful: [] }
+  const matched = await deps.executions.transition(groupChanges(planned), batch.by)
+  if (matched === planned.length) return { sure: planned, doubtful: [] }
+  deps.announcer.announce('cas.missed', { topic: batch.topic, count: planned.length - matched })
+  return { sure: [], doubtful: planned }
+}
+
+async function send(deps: EngineDeps, sure: readonly Sourced[], reconciled: Reconciled, batch: StepBatch): Promise<void> {
+  const moved = standingsAfter(sure)
+  const own = reconciled.own.map(standingOf)
+  const waits = [...(await newWaits(deps, moved)), ...reconciled.lookBack]
+  const { resumed } = await lookBack(deps, waits, batch.by)
+  const gone = new Set(resumed.map((standing) => standing.identity.id))
+  const standing = [...moved, ...reconciled.send.map(standingOf)].filter((one) => !gone.has(one.identity.id))
+  await emit(deps, [...standing, ...resumed])
+  announceEnded(deps, [...moved, ...own])
+  deps.announcer.announce('steps.handled', { kind: batch.kind, outcome: 'moved', count: moved.length + own.length })
+}
+
+function newWaits(deps: EngineDeps, moved: readonly Standing[]): Promise<Execution[]> {
+  const waits = moved.filter(({ state }) => state.status === 'WAITING' && state.wait !== null)
+  return waits.length === 0 ? Promise.resolve([]) : deps.executions.read(waits.map(({ identity }) => identity.id))
+}
+
+function isClaim({ change }: PlannedStep): boolean {
+  return 'lease' in change.state && change.state.lease !== null && change.entry === null
+}
+
+/** Claims that were found written only by asking the documents. */
+function ownClaims(planned: readonly PlannedStep[], { own }: Reconciled): PlannedStep[] {
+  const ids = new Set(own.map((document) => document.id))
+  return planned.filter((one) => isClaim(one) && ids.has(one.id))
+}
+
+/** Strays whose document really stands there can never run: they end. The others to run again come back. */
+async function endStrays(
+  deps: EngineDeps,
+  strays: readonly Arrived[],
+  { again }: Reconciled,
+  { by }: StepBatch,
+): Promise<Arrived[]> {
+  if (strays.length === 0) return again
+  const stray = new Set<Arrived>(strays)
+  const ending = again.filter((one) => stray.has(one))
+  const documents = await deps.executions.read(ending.map(({ due }) => due.executionId))
+  const now = deps.clock.now()
+  await applyToDocuments(deps, documents.map((execution) => ({ execution, change: changeOfLost(execution, now) })), by)
+  return again.filter((one) => !stray.has(one))
+}

@@ -1,0 +1,94 @@
+import { changeTo, ended } from '../src/engine/advance.js'
+import { standingOf } from '../src/engine/outputs.js'
+import type { Share } from '../src/store/ports/executions.js'
+import { type Execution, isEnded } from '../src/workflow/execution.js'
+import type { SystemEvent } from '../src/workflow/messages.js'
+import { STEP_KINDS, type StepKind } from '../src/workflow/step.js'
+import type { EngineDeps } from './deps.js'
+import { emit } from './stepping/emit.js'
+import { lookBack } from './stepping/lookBack.js'
+import { applyToDocuments } from './stepping/writeDocuments.js'
+
+export interface SweeperOptions {
+  readonly deps: EngineDeps
+  /** The partitions of a step topic that this process owns now. */
+  readonly share: (kind: StepKind) => Share
+  /** Up to when this process has handled a step topic; null while it is not known. */
+  readonly handledUpTo: (kind: StepKind) => Date | null
+  readonly everyMs: number
+  /** What was touched less than this before the watermark is still under way. */
+  readonly graceMs: number
+}
+
+const PAGE = 1_000
+/** After this many sweeps at one `seq` nobody handles it: the execution FAILS and says so. */
+const MAX_TOUCHES = 20
+
+/** Finds what the messages lost and sends it again; silent as long as nothing is lost. */
+export function createSweeper(options: SweeperOptions): { sweep(): Promise<void>; stop(): Promise<void> } {
+  const { deps } = options
+  let stopped = false
+  let running: Promise<void> = Promise.resolve()
+  let cancel: () => void = () => undefined
+  const sweep = async () => {
+    for (const kind of STEP_KINDS) if (!stopped) await sweepKind(options, kind)
+  }
+  const next = () => {
+    cancel = deps.scheduler.after(options.everyMs, () => {
+      running = sweep()
+        .catch((error) => deps.announcer.announce('failure', { where: 'sweeper', error }))
+        .then(() => (stopped ? undefined : next()))
+    })
+  }
+  next()
+  return {
+    sweep,
+    stop: async () => {
+      stopped = true
+      cancel()
+      await running
+    },
+  }
+}
+
+async function sweepKind({ deps, share, handledUpTo, graceMs }: SweeperOptions, kind: StepKind): Promise<void> {
+  const watermark = handledUpTo(kind)
+  if (watermark === null) return
+  const before = new Date(watermark.getTime() - graceMs)
+  for (;;) {
+    const page = await deps.executions.stale(kind, share(kind), before, PAGE)
+    if (page.length === 0) return
+    await sendAgain(deps, page)
+    deps.announcer.announce('sweeper.emitted', { kind, count: page.length })
+    if (page.length < PAGE) return
+  }
+}
+
+async function sendAgain(deps: EngineDeps, page: readonly Execution[]): Promise<void> {
+  const by = deps.newId()
+  await deps.executions.touch(page.map(({ id, seq }) => ({ id, seq })))
+  const hopeless = page.filter((execution) => execution.touches + 1 >= MAX_TOUCHES && !isEnded(execution.state))
+  await failHopeless(deps, hopeless, by)
+  const rest = page.filter((execution) => !hopeless.includes(execution))
+  const waits = rest.filter(({ state }) => state.status === 'WAITING' && state.wait?.checked === false)
+  const { resumed } = await lookBack(deps, waits, by)
+  const gone = new Set(resumed.map(({ identity }) => identity.id))
+  const standings = rest.filter(({ id }) => !gone.has(id)).map(standingOf)
+  await emit(deps, [...standings, ...resumed], rest.flatMap(owedEvents))
+  const owing = rest.filter(({ owed, id }) => owed.length > 0 && !gone.has(id))
+  await deps.executions.clearOwed(owing.map(({ id, seq }) => ({ id, seq })))
+}
+
+function owedEvents({ owed }: Execution): SystemEvent[] {
+  return owed.flatMap((one) => (one.kind === 'event' ? one.event : []))
+}
+
+async function failHopeless(deps: EngineDeps, hopeless: readonly Execution[], by: string): Promise<void> {
+  const now = deps.clock.now()
+  const error = { code: 'NOT_HANDLED', message: `the step was sent ${MAX_TOUCHES} times and nobody handled it` }
+  const planned = hopeless.map((execution) => {
+    const { currentStepId, kind } = execution.state
+    return { execution, change: changeTo({ ...ended('FAILED', now, null), currentStepId, kind, error }, null) }
+  })
+  await applyToDocuments(deps, planned, by)
+}

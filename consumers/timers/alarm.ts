@@ -1,0 +1,76 @@
+import type { Share } from '../../src/store/ports/executions.js'
+import type { EngineDeps } from '../deps.js'
+import { fireDue } from './fireDue.js'
+import { handledUpTo } from './handledUpTo.js'
+
+/** The alarm clock of one process: wakes at the earliest due time of its share and moves what is due. */
+export interface Alarm {
+  /** Something is due at this time: wake for it if that is earlier than planned. */
+  notice(dueAt: Date): void
+  stop(): Promise<void>
+}
+
+export interface AlarmOptions {
+  readonly deps: EngineDeps
+  /** The timer partitions that this process owns now; re-read at every ring. */
+  readonly share: () => Share
+  readonly inputTopic: { readonly name: string; readonly partitions: () => number }
+}
+
+/** A page: read, moved and sent together. */
+const PAGE = 2_000
+/** At least this often it looks, whatever was announced: a lost Timer message costs this much. */
+const IDLE_MS = 2_000
+
+export function createAlarm(options: AlarmOptions): Alarm {
+  const { deps } = options
+  let stopped = false
+  let ringing: Promise<void> | null = null
+  let wakeAt = Number.POSITIVE_INFINITY
+  let cancel: () => void = () => undefined
+
+  const plan = (atMs: number) => {
+    if (stopped || atMs >= wakeAt) return
+    cancel()
+    wakeAt = atMs
+    cancel = deps.scheduler.after(Math.max(0, Math.min(atMs - deps.clock.now().getTime(), IDLE_MS)), ring)
+  }
+  const ring = () => {
+    wakeAt = Number.POSITIVE_INFINITY
+    if (ringing !== null || stopped) return
+    ringing = fireAll(options)
+      .catch((error) => {
+        deps.announcer.announce('failure', { where: 'alarm clock', error })
+        return deps.clock.now().getTime() + IDLE_MS
+      })
+      .then((next) => {
+        ringing = null
+        plan(next)
+      })
+  }
+  plan(deps.clock.now().getTime())
+  return {
+    notice: (dueAt) => plan(dueAt.getTime()),
+    stop: async () => {
+      stopped = true
+      cancel()
+      await ringing
+    },
+  }
+}
+
+/** Moves everything that is due, page by page; answers when to look again (ms of the clock). */
+async function fireAll({ deps, share, inputTopic }: AlarmOptions): Promise<number> {
+  const owned = share()
+  let moved: number
+  let upTo: { readonly now: Date; readonly waitsUpTo: Date }
+  do {
+    const now = deps.clock.now()
+    upTo = { now, waitsUpTo: await handledUpTo(deps, inputTopic) }
+    const page = await deps.executions.due(owned, upTo, PAGE)
+    await fireDue(deps, page)
+    moved = page.length
+  } while (moved === PAGE)
+  const next = await deps.executions.nextDue(owned, upTo)
+  return Math.min(next?.getTime() ?? Number.POSITIVE_INFINITY, upTo.now.getTime() + IDLE_MS)
+}
