@@ -17,7 +17,7 @@ module.exports = {
     room('engine', '^src/engine/', ['^src/workflow/', '^src/steps/', '^src/effects/ports\\.ts$']),
     room('store', '^src/store/', ['^src/workflow/', ...shared]),
     room('effects', '^src/effects/', ['^src/workflow/', ...shared]),
-    room('schemas', '^schemas/', ['^src/workflow/', ...shared]),
+    room('schemas', '^schemas/', ['^src/topology\\.ts$', '^src/workflow/', ...shared]),
     room('producers', '^producers/', [
       '^src/topology\\.ts$',
       '^src/workflow/',
