@@ -6,16 +6,10 @@ import type { Contact } from '../../src/workflow/contact.js'
 import type { Execution } from '../../src/workflow/execution.js'
 import type { ContactId, ProjectId } from '../../src/workflow/ids.js'
 import { jsonBytes } from '../../src/workflow/json.js'
-import type { Definition, Workflow } from '../../src/workflow/workflow.js'
+import type { Starting } from '../../src/store/insertStarts.js'
+import type { Workflow } from '../../src/workflow/workflow.js'
 import type { EngineDeps } from '../deps.js'
 import type { Recorded } from './record.js'
-
-/** An execution that an event asks for, with the workflow it was matched with. */
-export interface Starting {
-  readonly execution: Execution
-  readonly workflow: Workflow
-  readonly definition: Definition
-}
 
 /** A contact after the batch's events, with the last of them that was folded in. */
 export interface FoldedContact {
@@ -93,7 +87,7 @@ function startsOf(one: Recorded, contact: Contact, context: FoldContext): Starti
       by: context.by,
       now: context.now,
     })
-    return [{ execution, workflow: trigger.workflow, definition: trigger.compiled.definition }]
+    return [{ execution, definition: trigger.compiled.definition, allowReentry: trigger.workflow.allowReentry }]
   })
 }
 

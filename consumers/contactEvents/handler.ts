@@ -1,6 +1,8 @@
 import { standingOf } from '../../src/engine/outputs.js'
 import type { TriggerTable } from '../../src/engine/matchTriggers.js'
+import { insertStarts, type Started } from '../../src/store/insertStarts.js'
 import type { Execution } from '../../src/workflow/execution.js'
+import { groupBy } from '../../src/workflow/groupBy.js'
 import type { ProjectId } from '../../src/workflow/ids.js'
 import type { Handler } from '../batch.js'
 import type { EngineDeps } from '../deps.js'
@@ -10,7 +12,6 @@ import { addressEvents } from './contacts.js'
 import { decodeEvents } from './decode.js'
 import { type FoldContext, foldEvents, possibleStarts } from './foldEvents.js'
 import { type Recorded, recordEvents } from './record.js'
-import { insertStarts } from './startExecutions.js'
 import { createTriggerCache } from './triggers.js'
 import { clearOwed, writeContacts } from './writeContacts.js'
 
@@ -36,15 +37,22 @@ export function createContactEventsHandler({ deps, shortestRetentionMs }: Contac
     const context: FoldContext = { deps, tables, by: deps.newId(), now, oldestStart }
     const { starting, folded } = foldEvents(recorded, context)
     const started = await insertStarts(deps, starting)
+    announceStarted(deps, started)
     const repeated = await startedEarlier(deps, recorded, tables)
     const written = await writeContacts(deps, recorded, folded, context)
     const resumed = await resumeByEvents(deps, recorded.map(({ record }) => record), context.by)
-    announceEnded(deps, started.map(standingOf))
-    const standings = [...untouched([...started, ...repeated]).map(standingOf), ...resumed]
+    const standings = [...untouched([...started.fresh, ...started.repeated, ...repeated]).map(standingOf), ...resumed]
     await emit(deps, standings, written.flatMap(({ owed }) => owed))
     await clearOwed(deps, written)
     return { type: 'done' }
   }
+}
+
+function announceStarted(deps: EngineDeps, { fresh }: Started): void {
+  for (const [workflowId, list] of groupBy(fresh, (execution) => execution.workflowId)) {
+    deps.announcer.announce('executions.started', { workflowId, count: list.length })
+  }
+  announceEnded(deps, fresh.map(standingOf))
 }
 
 /** Executions that a repeated event started: a crash may have come before their first step was sent. */

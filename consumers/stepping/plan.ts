@@ -4,7 +4,7 @@ import type { Outcome } from '../../src/steps/definition.js'
 import type { Change } from '../../src/workflow/change.js'
 import type { EngineDeps } from '../deps.js'
 import { factsOf, type Placed, type Reading } from './facts.js'
-import type { Planned } from './grouping.js'
+import type { Planned } from '../../src/workflow/groupChanges.js'
 
 export interface PlannedStep extends Planned, Placed {
   readonly outcome: Outcome

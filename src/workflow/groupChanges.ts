@@ -1,5 +1,5 @@
-import type { Change, Expectation, TransitionGroup } from '../../src/workflow/change.js'
-import type { ExecutionId } from '../../src/workflow/ids.js'
+import type { Change, Expectation, TransitionGroup } from './change.js'
+import type { ExecutionId } from './ids.js'
 
 export interface Planned {
   readonly id: ExecutionId

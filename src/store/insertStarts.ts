@@ -1,29 +1,44 @@
-import type { Entry } from '../../src/store/ports/entries.js'
-import type { Execution } from '../../src/workflow/execution.js'
-import { groupBy } from '../../src/workflow/groupBy.js'
-import type { EngineDeps } from '../deps.js'
-import type { Starting } from './foldEvents.js'
+import type { Execution } from '../workflow/execution.js'
+import type { Definition } from '../workflow/workflow.js'
+import type { DefinitionStore } from './ports/definitions.js'
+import type { Entry, EntryStore } from './ports/entries.js'
+import type { ExecutionStore } from './ports/executions.js'
+
+/** An execution that somebody asks for, with the very definition it was matched with. */
+export interface Starting {
+  readonly execution: Execution
+  readonly definition: Definition
+  readonly allowReentry: boolean
+}
+
+export interface Started {
+  readonly fresh: Execution[]
+  /** There before, as they are now: an earlier delivery or call started them. */
+  readonly repeated: Execution[]
+}
+
+export interface StartDeps {
+  readonly entries: EntryStore
+  readonly definitions: Pick<DefinitionStore, 'pin'>
+  readonly executions: Pick<ExecutionStore, 'insert' | 'read'>
+}
 
 /**
  * Entries first, then the pinned definitions, then the executions: each insert-if-absent, so that the same event
- * makes the same execution however often and wherever it is handled. Answers all that are there now.
+ * makes the same execution however often and wherever it is handled. What re-entry refuses is in neither list.
  */
-export async function insertStarts(deps: EngineDeps, starting: readonly Starting[]): Promise<Execution[]> {
+export async function insertStarts(deps: StartDeps, starting: readonly Starting[]): Promise<Started> {
   const unique = [...new Map(starting.map((one) => [one.execution.id, one])).values()]
-  if (unique.length === 0) return []
+  if (unique.length === 0) return { fresh: [], repeated: [] }
   const admitted = await admit(deps, unique)
   await deps.definitions.pin(distinctDefinitions(admitted))
   const there = await deps.executions.insert(admitted.map(({ execution }) => execution))
-  const fresh = admitted.filter(({ execution }) => !there.has(execution.id))
-  for (const [workflowId, list] of groupBy(fresh, ({ workflow }) => workflow.id)) {
-    deps.announcer.announce('executions.started', { workflowId, count: list.length })
-  }
-  const repeated = there.size === 0 ? [] : await deps.executions.read([...there])
-  return [...fresh.map(({ execution }) => execution), ...repeated]
+  const fresh = admitted.filter(({ execution }) => !there.has(execution.id)).map(({ execution }) => execution)
+  return { fresh, repeated: there.size === 0 ? [] : await deps.executions.read([...there]) }
 }
 
 /** `allowReentry: false`: only the execution that the contact's entry names may start. */
-async function admit(deps: EngineDeps, starting: readonly Starting[]): Promise<Starting[]> {
+async function admit(deps: StartDeps, starting: readonly Starting[]): Promise<Starting[]> {
   const entries = starting.map(entryOf)
   const named = await deps.entries.claim(firstOfEach(entries))
   const refused: { one: Starting; entry: Entry; holder: Execution['id'] }[] = []
@@ -31,7 +46,7 @@ async function admit(deps: EngineDeps, starting: readonly Starting[]): Promise<S
   const admitted = starting.filter((one, index) => {
     const entry = entries[index]
     const holder = holders.get(placeOf(entryOf(one)))
-    if (one.workflow.allowReentry || entry === undefined || holder === undefined || holder === one.execution.id) return true
+    if (one.allowReentry || entry === undefined || holder === undefined || holder === one.execution.id) return true
     refused.push({ one, entry, holder })
     return false
   })
@@ -60,7 +75,7 @@ function holdersOf(entries: readonly Entry[], named: ReadonlyMap<Execution['id']
 
 /** The holder may never have come to be: an old entry without an execution goes to who asks now. */
 async function takeOver(
-  deps: EngineDeps,
+  deps: StartDeps,
   refused: readonly { one: Starting; entry: Entry; holder: Execution['id'] }[],
 ): Promise<Starting[]> {
   if (refused.length === 0) return []
