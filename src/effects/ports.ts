@@ -1,6 +1,7 @@
 import type { Failure } from '../workflow/execution.js'
-import type { ContactId, ExecutionId, MessageId, ProjectId, TemplateId } from '../workflow/ids.js'
+import type { ContactId, ProjectId, TemplateId } from '../workflow/ids.js'
 import type { JsonObject, JsonValue } from '../workflow/json.js'
+import type { MessageRecord, Template } from '../workflow/mail.js'
 import type { SystemEvent } from '../workflow/messages.js'
 
 /** Renders a Liquid template over `scope`; own properties only, bounded in time and output. */
@@ -101,37 +102,7 @@ export interface LinkReader {
   ): { readonly projectId: ProjectId; readonly contactId: ContactId } | null
 }
 
-/** An e-mail template as it is stored. */
-export interface Template {
-  readonly id: TemplateId
-  readonly projectId: ProjectId
-  readonly name: string
-  readonly subject: string
-  readonly body: string
-  readonly text: string | null
-  readonly from: string
-  readonly fromName: string | null
-  readonly replyTo: string | null
-  readonly type: 'TRANSACTIONAL' | 'MARKETING'
-  readonly createdAt: Date
-  readonly updatedAt: Date
-}
-
-/** One e-mail as `GET /messages` shows it; `id` is derived from `executionId:stepId`. */
-export interface MessageRecord {
-  readonly id: MessageId
-  readonly projectId: ProjectId
-  readonly contactId: ContactId
-  readonly executionId: ExecutionId
-  readonly to: string
-  readonly subject: string
-  readonly status: 'QUEUED' | 'SENT' | 'FAILED' | 'SKIPPED'
-  readonly reason: string | null
-  readonly messageId: string
-  /** Kept only while no SMTP server is configured (the development mailbox). */
-  readonly captured: { readonly html: string; readonly text: string } | null
-  readonly createdAt: Date
-}
+export type { MessageRecord, Template }
 
 /** What effects may use besides their step's facts. */
 export interface EffectTools {
