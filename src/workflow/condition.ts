@@ -113,7 +113,10 @@ function decideByField({ field, rule, operands }: Compiled, data: JsonObject): D
 function decideByRule(rule: JsonObject, data: JsonObject): RuleResult<Decision> {
   const holds = ruleHolds(rule, data)
   if (!holds.ok) return holds
-  return { ok: true, value: { branch: holds.value ? 'yes' : 'no', values: shortValues(fieldsOf(rule), data) } }
+  return {
+    ok: true,
+    value: { branch: holds.value ? 'yes' : 'no', values: shortValues(fieldsOf(rule), data) },
+  }
 }
 
 const MAX_VALUES = 8

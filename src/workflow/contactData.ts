@@ -29,20 +29,26 @@ export interface MergePlan {
  * `{ value, persistent: false }` reaches the context alone. Only top-level keys are looked at.
  */
 export function mergePlan(data: JsonObject): MergePlan {
-  const plan = { set: {} as Record<string, JsonValue>, unset: [] as string[], context: {} as JsonObject }
-  const dropped: string[] = []
+  const plan: MutablePlan = { set: {}, unset: [], context: {}, dropped: [] }
   for (const [key, sent] of Object.entries(data)) {
-    if (keyFault(key) !== null) {
-      dropped.push(key)
-      continue
-    }
-    const { value, persistent } = unwrap(sent)
-    plan.context[key] = value
-    if (!persistent || RESERVED_KEYS.has(key) || value === '') continue
-    if (value === null) plan.unset.push(key)
-    else plan.set[key] = value
+    if (keyFault(key) === null) merge(plan, key, unwrap(sent))
+    else plan.dropped.push(key)
   }
-  return { ...plan, dropped }
+  return plan
+}
+
+interface MutablePlan {
+  readonly set: Record<string, JsonValue>
+  readonly unset: string[]
+  readonly context: JsonObject
+  readonly dropped: string[]
+}
+
+function merge(plan: MutablePlan, key: string, { value, persistent }: Unwrapped): void {
+  plan.context[key] = value
+  if (!persistent || RESERVED_KEYS.has(key) || value === '') return
+  if (value === null) plan.unset.push(key)
+  else plan.set[key] = value
 }
 
 /** All that is wrong with data that came over HTTP: bad keys, and its size. Reserved keys are no fault. */
@@ -69,9 +75,14 @@ function keyFault(key: string): string | null {
 }
 
 /** A wrapper has exactly the keys `value` and `persistent`; every other object is plain data. */
-function unwrap(sent: JsonValue): { readonly value: JsonValue; readonly persistent: boolean } {
+function unwrap(sent: JsonValue): Unwrapped {
   const plain = { value: sent, persistent: true }
   if (!isJsonObject(sent) || Object.keys(sent).length !== 2) return plain
   const { value, persistent } = sent
   return value !== undefined && typeof persistent === 'boolean' ? { value, persistent } : plain
+}
+
+interface Unwrapped {
+  readonly value: JsonValue
+  readonly persistent: boolean
 }

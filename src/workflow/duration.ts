@@ -29,17 +29,19 @@ export interface ClockDelay {
 /** The three forms of a delay. */
 export type DelayConfig = AmountDelay | UntilDelay | ClockDelay
 
-export type DueTime = { readonly ok: true; readonly at: Date } | { readonly ok: false; readonly error: string }
+export type DueTime =
+  | { readonly ok: true; readonly at: Date }
+  | { readonly ok: false; readonly error: string }
 
-/** When a delay entered at `enteredAt` is over; `valueOf` reads the field that the config may name. */
+/** When a delay entered at `enteredAt` is over; `read` reads the field that the config may name. */
 export function dueTime(
   config: DelayConfig,
   enteredAt: Date,
-  valueOf: (field: Field) => JsonValue | undefined,
+  read: (field: Field) => JsonValue | undefined,
 ): DueTime {
   if ('amount' in config) return { ok: true, at: new Date(enteredAt.getTime() + delayMs(config)) }
-  if ('until' in config) return untilTime(config.until, valueOf)
-  return clockTime(config, enteredAt, valueOf)
+  if ('until' in config) return untilTime(config.until, read)
+  return clockTime(config, enteredAt, read)
 }
 
 /** Fractions of a unit count; fractions of a millisecond are rounded. */
@@ -71,19 +73,19 @@ function zoneField(text: string): Field | null {
   return IANAZone.isValidZone(text) ? null : parseField(text)
 }
 
-function untilTime(until: string, valueOf: (field: Field) => JsonValue | undefined): DueTime {
+function untilTime(until: string, read: (field: Field) => JsonValue | undefined): DueTime {
   const field = untilField(until)
-  const ms = isoMs(field === null ? until : valueOf(field))
+  const ms = isoMs(field === null ? until : read(field))
   return ms === null ? unusable(until, 'an ISO 8601 time') : { ok: true, at: new Date(ms) }
 }
 
 function clockTime(
   config: ClockDelay,
   enteredAt: Date,
-  valueOf: (field: Field) => JsonValue | undefined,
+  read: (field: Field) => JsonValue | undefined,
 ): DueTime {
   const field = zoneField(config.timezone)
-  const zone = field === null ? config.timezone : valueOf(field)
+  const zone = field === null ? config.timezone : read(field)
   if (typeof zone !== 'string' || !IANAZone.isValidZone(zone))
     return unusable(config.timezone, 'the name of a time zone')
   return { ok: true, at: nextLocalTime({ ...config, timezone: zone }, enteredAt) }
@@ -108,5 +110,5 @@ function nextLocalTime({ timeOfDay, weekdays = [], timezone }: ClockDelay, from:
 
 /** Where clocks go back, a local time comes twice: the first one. Where they go forward, luxon moves it on. */
 function firstOf(time: DateTime): DateTime {
-  return time.getPossibleOffsets().reduce((first, other) => (other < first ? other : first), time)
+  return DateTime.min(...time.getPossibleOffsets()) ?? time
 }

@@ -25,26 +25,23 @@ const asIs: Normalise = (value) => value
 const there = (ref: Ref): JsonObject => ({ '!==': [ref(asIs), null] })
 
 /** Standard JSON Logic for each operator. What its operators cannot say is done to the operands in front. */
-export const OPERATOR_RULES: Readonly<
-  Record<ConditionOperator, (value: JsonValue, ref: Ref) => JsonObject>
-> = {
-  equals: (value, ref) => isSame(value, ref),
-  notEquals: (value, ref) => ({ and: [there(ref), { '!': isSame(value, ref) }] }),
-  contains: (value, ref) => ({ and: [there(holder(value, ref)), has(value, ref)] }),
-  notContains: (value, ref) => ({ and: [there(holder(value, ref)), { '!': has(value, ref) }] }),
-  greaterThan: (value, ref) => compare('>', value, ref),
-  greaterThanOrEqual: (value, ref) => compare('>=', value, ref),
-  lessThan: (value, ref) => compare('<', value, ref),
-  lessThanOrEqual: (value, ref) => compare('<=', value, ref),
-  exists: (_, ref) => there(ref),
-  notExists: (_, ref) => ({ '===': [ref(asIs), null] }),
-}
+export const OPERATOR_RULES: Readonly<Record<ConditionOperator, (value: JsonValue, ref: Ref) => JsonObject>> =
+  {
+    equals: (value, ref) => isSame(value, ref),
+    notEquals: (value, ref) => ({ and: [there(ref), { '!': isSame(value, ref) }] }),
+    contains: (value, ref) => ({ and: [there(holder(value, ref)), has(value, ref)] }),
+    notContains: (value, ref) => ({ and: [there(holder(value, ref)), { '!': has(value, ref) }] }),
+    greaterThan: (value, ref) => compare('>', value, ref),
+    greaterThanOrEqual: (value, ref) => compare('>=', value, ref),
+    lessThan: (value, ref) => compare('<', value, ref),
+    lessThanOrEqual: (value, ref) => compare('<=', value, ref),
+    exists: (_, ref) => there(ref),
+    notExists: (_, ref) => ({ '===': [ref(asIs), null] }),
+  }
 
 /** Objects and lists are equal when they say the same, so both sides are compared as text. */
 function isSame(value: JsonValue, ref: Ref): JsonObject {
-  return isNested(value)
-    ? { '===': [ref(nestedText), nestedText(value)] }
-    : { '===': [ref(asIs), value] }
+  return isNested(value) ? { '===': [ref(nestedText), nestedText(value)] } : { '===': [ref(asIs), value] }
 }
 
 /** The field where it is something that can contain the value: a list, or text for text. */

@@ -3,7 +3,7 @@ import type { JsonObject, JsonValue } from './json.js'
 import { ownAt } from './path.js'
 import { Budget } from './ruleBudget.js'
 import { checkStructure } from './ruleCheck.js'
-import { isTruthy, runLoop } from './ruleLoop.js'
+import { isTruthy, RUN_LOOP } from './ruleLoop.js'
 import { type Plan, planOf, type Slot } from './rulePlan.js'
 import { segmentsOf } from './ruleTree.js'
 
@@ -87,10 +87,8 @@ function read(slot: Slot, scope: JsonValue, budget: Budget): JsonValue | undefin
       return missingSome(slot, scope, budget)
     case 'in':
       return isIn(run(slot.needle, scope, budget), run(slot.hay, scope, budget), budget)
-    case 'loop':
-      return loop(slot, scope, budget)
     default:
-      return slot satisfies never
+      return loop(slot, scope, budget)
   }
 }
 
@@ -129,7 +127,7 @@ function loop(slot: Extract<Slot, { kind: 'loop' }>, scope: JsonValue, budget: B
   const list = run(slot.list, scope, budget)
   const initial = slot.op === 'reduce' ? (run(slot.initial, scope, budget) ?? null) : null
   const body = (element: JsonValue) => run(slot.body, element, budget) ?? null
-  return runLoop(slot.op, Array.isArray(list) ? list : [], initial, body)
+  return RUN_LOOP[slot.op](Array.isArray(list) ? list : [], body, initial)
 }
 
 function listOf(value: JsonValue | undefined): JsonValue[] {

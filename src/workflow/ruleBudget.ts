@@ -31,7 +31,8 @@ export class Budget {
   private take(value: JsonValue | undefined, depth: number): void {
     this.spend(VALUE_UNITS + (typeof value === 'string' ? value.length : 0))
     if (typeof value !== 'object' || value === null) return
-    if (depth === MAX_DEPTH) throw new BudgetError(`the rule reads data nested deeper than ${MAX_DEPTH} levels`)
+    if (depth === MAX_DEPTH)
+      throw new BudgetError(`the rule reads data nested deeper than ${MAX_DEPTH} levels`)
     for (const item of Object.values(value)) this.take(item, depth + 1)
   }
 }

@@ -1,5 +1,5 @@
 import type { Fault } from './fault.js'
-import { isJsonObject, type JsonValue } from './json.js'
+import { isJsonObject, type JsonObject, type JsonValue } from './json.js'
 import { HOSTILE_NAMES } from './path.js'
 import { OPERATORS, type Operation, operationOf, segmentsOf } from './ruleTree.js'
 
@@ -36,26 +36,28 @@ function visit(walk: Walk, value: JsonValue, at: string, depth: number): void {
   walk.nodes++
   if (walk.nodes === MAX_RULE_NODES + 1) note(walk, at, `a rule has at most ${MAX_RULE_NODES} nodes`)
   if (walk.nodes > MAX_RULE_NODES || typeof value !== 'object' || value === null) return
-  if (depth > MAX_RULE_DEPTH) {
-    note(walk, at, `a rule is at most ${MAX_RULE_DEPTH} levels deep`)
-    return
-  }
-  if (Array.isArray(value)) {
-    for (const [index, item] of value.entries()) visit(walk, item, `${at}[${index}]`, depth + 1)
-    return
-  }
-  const operation = operationOf(value)
-  if (operation === null) note(walk, at, 'an object in a rule must have exactly one operator')
-  else visitOperation(walk, operation, `${at}.${operation.op}`, depth)
+  if (depth > MAX_RULE_DEPTH) note(walk, at, `a rule is at most ${MAX_RULE_DEPTH} levels deep`)
+  else if (Array.isArray(value)) visitAll(walk, value, at, depth)
+  else visitObject(walk, value, at, depth)
 }
 
-function visitOperation(walk: Walk, operation: Operation, at: string, depth: number): void {
-  if (!OPERATORS.has(operation.op)) {
-    note(walk, at, `"${operation.op}" is no operator of JSON Logic that rules may use`)
+function visitAll(walk: Walk, values: readonly JsonValue[], at: string, depth: number): void {
+  for (const [index, value] of values.entries()) visit(walk, value, `${at}[${index}]`, depth + 1)
+}
+
+function visitObject(walk: Walk, value: JsonObject, at: string, depth: number): void {
+  const operation = operationOf(value)
+  if (operation === null) {
+    note(walk, at, 'an object in a rule must have exactly one operator')
     return
   }
-  if (walk.names) checkNames(walk, operation, at)
-  for (const [index, arg] of operation.args.entries()) visit(walk, arg, `${at}[${index}]`, depth + 1)
+  const { op, args } = operation
+  if (!OPERATORS.has(op)) {
+    note(walk, `${at}.${op}`, `"${op}" is no operator of JSON Logic that rules may use`)
+    return
+  }
+  if (walk.names) checkNames(walk, operation, `${at}.${op}`)
+  visitAll(walk, args, `${at}.${op}`, depth)
 }
 
 function checkNames(walk: Walk, { op, args }: Operation, at: string): void {

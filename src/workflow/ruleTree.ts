@@ -10,13 +10,7 @@ const PLAIN = [
 ]
 
 /** The closed list of operators: all standard ones but `log`, which prints, and `method`, which calls. */
-export const OPERATORS: ReadonlySet<string> = new Set([
-  ...PLAIN,
-  ...LOOPS,
-  'var',
-  'missing',
-  'missing_some',
-])
+export const OPERATORS: ReadonlySet<string> = new Set([...PLAIN, ...LOOPS, 'var', 'missing', 'missing_some'])
 
 /** One operator with its arguments; JSON Logic lets a single argument stand without a list. */
 export interface Operation {
