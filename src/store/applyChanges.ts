@@ -1,4 +1,4 @@
-import { type Change, evolve, type Expectation } from '../workflow/change.js'
+import { type Change, type Expectation, evolve } from '../workflow/change.js'
 import type { Execution } from '../workflow/execution.js'
 import { groupChanges } from '../workflow/groupChanges.js'
 import type { Clock } from './ports/clock.js'
@@ -20,7 +20,11 @@ export async function applyChanges(
   by: string,
 ): Promise<Execution[]> {
   if (planned.length === 0) return []
-  const writes = planned.map(({ execution, change }) => ({ id: execution.id, expect: expectationOf(execution), change }))
+  const writes = planned.map(({ execution, change }) => ({
+    id: execution.id,
+    expect: expectationOf(execution),
+    change,
+  }))
   const matched = await deps.executions.transition(groupChanges(writes), by)
   if (matched !== planned.length) return movedByReading(deps.executions, planned, by)
   const now = deps.clock.now()
@@ -34,7 +38,9 @@ async function movedByReading(
 ): Promise<Execution[]> {
   const seqs = new Map(planned.map(({ execution }) => [execution.id, execution.seq]))
   const documents = await executions.read([...seqs.keys()])
-  return documents.filter((document) => document.by === by && document.seq === (seqs.get(document.id) ?? -1) + 1)
+  return documents.filter(
+    (document) => document.by === by && document.seq === (seqs.get(document.id) ?? -1) + 1,
+  )
 }
 
 function expectationOf({ seq, workflowVersion, state }: Execution): Expectation {

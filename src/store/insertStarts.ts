@@ -46,7 +46,8 @@ async function admit(deps: StartDeps, starting: readonly Starting[]): Promise<St
   const admitted = starting.filter((one, index) => {
     const entry = entries[index]
     const holder = holders.get(placeOf(entryOf(one)))
-    if (one.allowReentry || entry === undefined || holder === undefined || holder === one.execution.id) return true
+    if (one.allowReentry || entry === undefined || holder === undefined || holder === one.execution.id)
+      return true
     refused.push({ one, entry, holder })
     return false
   })
@@ -69,8 +70,13 @@ function firstOfEach(entries: readonly Entry[]): Entry[] {
   return [...first.values()]
 }
 
-function holdersOf(entries: readonly Entry[], named: ReadonlyMap<Execution['id'], Execution['id']>): Map<string, Execution['id']> {
-  return new Map(firstOfEach(entries).map((entry) => [placeOf(entry), named.get(entry.executionId) ?? entry.executionId]))
+function holdersOf(
+  entries: readonly Entry[],
+  named: ReadonlyMap<Execution['id'], Execution['id']>,
+): Map<string, Execution['id']> {
+  return new Map(
+    firstOfEach(entries).map((entry) => [placeOf(entry), named.get(entry.executionId) ?? entry.executionId]),
+  )
 }
 
 /** The holder may never have come to be: an old entry without an execution goes to who asks now. */
@@ -79,7 +85,9 @@ async function takeOver(
   refused: readonly { one: Starting; entry: Entry; holder: Execution['id'] }[],
 ): Promise<Starting[]> {
   if (refused.length === 0) return []
-  const holders = new Set((await deps.executions.read([...new Set(refused.map(({ holder }) => holder))])).map(({ id }) => id))
+  const holders = new Set(
+    (await deps.executions.read([...new Set(refused.map(({ holder }) => holder))])).map(({ id }) => id),
+  )
   const orphaned = refused.filter(({ holder }) => !holders.has(holder))
   const taken: Starting[] = []
   for (const { one, entry, holder } of orphaned) {
@@ -89,5 +97,9 @@ async function takeOver(
 }
 
 function distinctDefinitions(starting: readonly Starting[]): Starting['definition'][] {
-  return [...new Map(starting.map(({ definition }) => [`${definition.workflowId}:${definition.version}`, definition])).values()]
+  return [
+    ...new Map(
+      starting.map(({ definition }) => [`${definition.workflowId}:${definition.version}`, definition]),
+    ).values(),
+  ]
 }

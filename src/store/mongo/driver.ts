@@ -34,3 +34,10 @@ function repeatsOf(error: unknown): number[] {
   if (others || faults.length === 0 || error.result.getWriteConcernError() !== undefined) throw error
   return faults.map((fault) => fault.index)
 }
+
+const SPECIAL = /[.*+?^${}()|[\]\\/-]/g
+
+/** Finds this very text anywhere in a field, in any case; nothing in it is an operator. */
+export function literal(text: string): { readonly $regex: string; readonly $options: 'i' } {
+  return { $regex: text.replace(SPECIAL, '\\$&'), $options: 'i' }
+}

@@ -3,6 +3,7 @@ import { addressKey, uniqueKeys } from '../contactIds.js'
 import type { ContactKey, FormerAddress } from '../ports/contacts.js'
 import type { ProjectSecrets } from '../ports/projects.js'
 import { fromUuid, type StoredId, toUuid, toUuids } from './bson.js'
+import { ALIVE, CONTACTS, type ContactDocument } from './contactDocument.js'
 import type { Db } from './driver.js'
 
 const FORMER_ADDRESSES = 'formerAddresses'
@@ -10,7 +11,7 @@ const FORMER_ADDRESSES = 'formerAddresses'
 /** Where an address led until then. The address itself is not kept: it may be an erased person's. */
 interface StoredFormerAddress {
   readonly key: StoredId
-  readonly contactId: StoredId | null
+  readonly contactId: StoredId
   readonly until: Date
 }
 
@@ -18,11 +19,7 @@ interface StoredFormerAddress {
 export async function prepareFormerAddresses(db: Db, retentionDays: number): Promise<void> {
   await db
     .collection<StoredFormerAddress>(FORMER_ADDRESSES)
-    .createIndexes([
-      { key: { key: 1 } },
-      { key: { contactId: 1 } },
-      { key: { until: 1 }, expireAfterSeconds: retentionDays * 86_400 },
-    ])
+    .createIndexes([{ key: { key: 1 } }, { key: { until: 1 }, expireAfterSeconds: retentionDays * 86_400 }])
 }
 
 export async function readFormerAddresses(
@@ -34,11 +31,23 @@ export async function readFormerAddresses(
   const named = await keysById(secrets, keys)
   const collection = db.collection<StoredFormerAddress>(FORMER_ADDRESSES)
   const found = await collection.find({ key: { $in: toUuids([...named.keys()]) } }).toArray()
+  if (found.length === 0) return []
+  const alive = await aliveOf(
+    db,
+    found.map((former) => former.contactId),
+  )
   return found.flatMap(({ key, contactId, until }) => {
     const address = named.get(key.toHexString())
-    const id = contactId === null ? null : fromUuid<ContactId>(contactId)
-    return address === undefined ? [] : [{ ...address, contactId: id, until }]
+    const id = fromUuid<ContactId>(contactId)
+    return address === undefined ? [] : [{ ...address, contactId: alive.has(id) ? id : null, until }]
   })
+}
+
+async function aliveOf(db: Db, ids: readonly StoredId[]): Promise<ReadonlySet<string>> {
+  const filter = { _id: { $in: [...ids] }, ...ALIVE }
+  const contacts = db.collection<ContactDocument>(CONTACTS)
+  const found = await contacts.find(filter, { projection: { _id: 1 } }).toArray()
+  return new Set(found.map(({ _id }) => _id.toHexString()))
 }
 
 async function keysById(
@@ -58,20 +67,14 @@ async function keysById(
 export async function noteFormerAddress(
   db: Db,
   secrets: ProjectSecrets,
-  former: FormerAddress,
+  former: FormerAddress & { readonly contactId: ContactId },
 ): Promise<void> {
   const known = await secrets.contactSecrets([former.projectId])
   const secret = known.get(former.projectId)
   if (secret === undefined) return
-  const contactId = former.contactId === null ? null : toUuid(former.contactId)
+  const contactId = toUuid(former.contactId)
   const key = toUuid(addressKey(secret, former.email))
   await db
     .collection<StoredFormerAddress>(FORMER_ADDRESSES)
     .insertOne({ key, contactId, until: former.until })
-}
-
-/** From now on every address that led to this contact leads to nobody. */
-export async function eraseFormerAddresses(db: Db, contactId: ContactId): Promise<void> {
-  const collection = db.collection<StoredFormerAddress>(FORMER_ADDRESSES)
-  await collection.updateMany({ contactId: toUuid(contactId) }, { $set: { contactId: null } })
 }

@@ -1,9 +1,11 @@
 import { randomBytes, randomUUID } from 'node:crypto'
 import mongoose from 'mongoose'
 import type { ProjectId } from '../../workflow/ids.js'
+import type { NewKey } from '../ports/keys.js'
 import type { Project, ProjectStore } from '../ports/projects.js'
 import { fromUuid, type StoredId, toUuid, toUuids } from './bson.js'
-import type { Collection, Db } from './driver.js'
+import { type Collection, type Db, isDuplicateKey } from './driver.js'
+import { KEYS, type KeyDocument, keyDocument } from './keys.js'
 
 const { Binary } = mongoose.mongo
 
@@ -26,9 +28,10 @@ export function createMongoProjects(db: Db): ProjectStore {
   return {
     create: async (name, now) => {
       const id = randomUUID() as string as ProjectId
-      await collection.insertOne(newProject(id, name, now))
+      await collection.insertOne(newProject({ id, name, createdAt: now }))
       return { id, name, createdAt: now }
     },
+    createWithKeys: (project, keys) => createWithKeys(db, project, keys),
     get: async (projectId) => {
       const document = await read(projectId)
       return document === null ? null : loadProject(document)
@@ -42,14 +45,34 @@ export function createMongoProjects(db: Db): ProjectStore {
   }
 }
 
-function newProject(id: ProjectId, name: string, now: Date): ProjectDocument {
+async function createWithKeys(db: Db, project: Project, keys: readonly NewKey[]): Promise<boolean> {
+  const documents = keys.map((key) => keyDocument(project.id, key, project.createdAt))
+  try {
+    await db.client.withSession((session) =>
+      session.withTransaction(async () => {
+        await db.collection<ProjectDocument>(PROJECTS).insertOne(newProject(project), { session })
+        if (documents.length > 0) await db.collection<KeyDocument>(KEYS).insertMany(documents, { session })
+      }),
+    )
+    return true
+  } catch (error) {
+    if (isDuplicateKey(error) && (await isThere(db, project.id))) return false
+    throw error
+  }
+}
+
+async function isThere(db: Db, id: ProjectId): Promise<boolean> {
+  return (await db.collection<ProjectDocument>(PROJECTS).findOne({ _id: toUuid(id) })) !== null
+}
+
+function newProject({ id, name, createdAt }: Project): ProjectDocument {
   return {
     _id: toUuid(id),
     name,
     emailSecret: new Binary(randomBytes(SECRET_BYTES)),
     linkSecret: new Binary(randomBytes(SECRET_BYTES)),
     workflowsCounter: 0,
-    createdAt: now,
+    createdAt,
   }
 }
 

@@ -1,4 +1,5 @@
 import type { ProjectId } from '../../workflow/ids.js'
+import type { NewKey } from './keys.js'
 
 export interface Project {
   readonly id: ProjectId
@@ -14,6 +15,8 @@ export interface ProjectSecrets {
 
 export interface ProjectStore extends ProjectSecrets {
   create(name: string, now: Date): Promise<Project>
+  /** Project and first keys at once, all or nothing; false: a project with this id is there already. */
+  createWithKeys(project: Project, keys: readonly NewKey[]): Promise<boolean>
   get(projectId: ProjectId): Promise<Project | null>
   /** The key that links in mails are signed with; null: no such project. */
   linkSecret(projectId: ProjectId): Promise<Buffer | null>

@@ -1,0 +1,79 @@
+import type { ContactId, ExecutionId, MessageId, ProjectId } from '../../workflow/ids.js'
+import type { MessageRecord } from '../../workflow/mail.js'
+import type { MessageQuery, MessageStore } from '../ports/messages.js'
+import { fromUuid, type StoredId, toUuid } from './bson.js'
+import type { Db, Filter } from './driver.js'
+import { behind, nextPlace } from './places.js'
+
+const MESSAGES = 'messages'
+
+type Kept = Pick<
+  MessageRecord,
+  'to' | 'subject' | 'status' | 'reason' | 'messageId' | 'captured' | 'createdAt'
+>
+
+export interface MessageDocument extends Kept {
+  readonly _id: StoredId
+  readonly projectId: StoredId
+  readonly contactId: StoredId
+  readonly executionId: StoredId
+}
+
+export async function prepareMessages(db: Db, retentionDays: number): Promise<void> {
+  await db
+    .collection<MessageDocument>(MESSAGES)
+    .createIndexes([
+      { key: { projectId: 1, createdAt: -1, _id: -1 } },
+      { key: { contactId: 1, createdAt: -1, _id: -1 } },
+      { key: { executionId: 1, createdAt: -1, _id: -1 } },
+      { key: { createdAt: 1 }, expireAfterSeconds: retentionDays * 86_400 },
+    ])
+}
+
+export function createMongoMessages(db: Db): MessageStore {
+  const collection = db.collection<MessageDocument>(MESSAGES)
+  return {
+    save: async (record) => {
+      const { _id, createdAt, ...fields } = storeMessage(record)
+      await collection.updateOne({ _id }, { $set: fields, $setOnInsert: { createdAt } }, { upsert: true })
+    },
+    list: async (projectId, query) => {
+      const rows = collection.find(listFilter(projectId, query)).sort({ createdAt: -1, _id: -1 })
+      const messages = (await rows.limit(query.limit + 1).toArray()).map(loadMessage)
+      return { messages: messages.slice(0, query.limit), next: nextPlace(messages, query.limit) }
+    },
+    forget: async (projectId, contactId) => {
+      await collection.deleteMany({ contactId: toUuid(contactId), projectId: toUuid(projectId) })
+    },
+  }
+}
+
+function listFilter(projectId: ProjectId, query: MessageQuery): Filter<MessageDocument> {
+  const { contactId, executionId, after } = query
+  return {
+    projectId: toUuid(projectId),
+    ...(contactId === null ? {} : { contactId: toUuid(contactId) }),
+    ...(executionId === null ? {} : { executionId: toUuid(executionId) }),
+    ...(after === null ? {} : behind(after)),
+  }
+}
+
+function storeMessage({ id, ...record }: MessageRecord): MessageDocument {
+  return {
+    ...record,
+    _id: toUuid(id),
+    projectId: toUuid(record.projectId),
+    contactId: toUuid(record.contactId),
+    executionId: toUuid(record.executionId),
+  }
+}
+
+function loadMessage({ _id, ...document }: MessageDocument): MessageRecord {
+  return {
+    ...document,
+    id: fromUuid<MessageId>(_id),
+    projectId: fromUuid<ProjectId>(document.projectId),
+    contactId: fromUuid<ContactId>(document.contactId),
+    executionId: fromUuid<ExecutionId>(document.executionId),
+  }
+}
