@@ -1,10 +1,11 @@
 import { type HttpCall, type Renderer, TemplateError } from '../effects/ports.js'
 import type { Failure } from '../workflow/execution.js'
 import { isJsonObject, type JsonObject, type JsonValue } from '../workflow/json.js'
+import { parseWebUrl } from '../workflow/webUrl.js'
 import type { Facts } from './definition.js'
 import { liquidScope } from './liquidScope.js'
 import type { WebhookConfig } from './webhookConfig.js'
-import { headerValueFault, parseWebhookUrl } from './webhookRules.js'
+import { headerValueFault } from './webhookRules.js'
 
 export type Made<T> =
   | { readonly ok: true; readonly value: T }
@@ -16,7 +17,7 @@ const MAX_BODY_BYTES = 2 * 1024 * 1024
 /** The rendered URL; its host is what call slots are counted by. */
 export function renderUrl(config: WebhookConfig, facts: Facts, renderer: Renderer): Made<URL> {
   return attempt('url', () => {
-    const parsed = parseWebhookUrl(renderer.render(config.url, liquidScope(facts)))
+    const parsed = parseWebUrl(renderer.render(config.url, liquidScope(facts)))
     if (!parsed.ok) throw new RequestFault(parsed.message)
     return parsed.url
   })

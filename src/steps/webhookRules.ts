@@ -1,3 +1,5 @@
+import { parseWebUrl } from '../workflow/webUrl.js'
+
 /** Names that the connection itself or Standard Webhooks owns. */
 const RESERVED_HEADERS: ReadonlySet<string> = new Set([
   'host',
@@ -18,7 +20,6 @@ const TOKEN = /^[!#$%&'*+\-.^_`|~0-9A-Za-z]{1,256}$/
 /** Field values of RFC 9110: tab, visible ASCII and latin-1; no CR, LF, NUL, and nothing beyond U+00FF. */
 const FIELD_VALUE = /^[\t\x20-\x7e\x80-\xff]*$/
 const MAX_HEADER_VALUE = 8192
-const CONTROL = /[\p{Cc}\s\\]/u
 const LIQUID = /\{\{|\{%/
 
 /** Why this header cannot be sent, or null; holds for templates as well as for rendered values. */
@@ -37,30 +38,11 @@ export function headerValueFault(value: string): string | null {
 /** Why a URL as written cannot be right, or null; one with Liquid is judged in full once it is rendered. */
 export function webhookUrlFault(url: string): string | null {
   if (!LIQUID.test(url)) {
-    const parsed = parseWebhookUrl(url)
+    const parsed = parseWebUrl(url)
     return parsed.ok ? null : parsed.message
   }
   if (/[\p{Cc}]/u.test(url)) return 'has a line break or another control character'
   const scheme = /^([^:/?#{]*):/.exec(url)?.[1]
   if (scheme !== undefined && !/^https?$/i.test(scheme)) return 'must be http or https'
   return null
-}
-
-/**
- * A URL that may be called as far as its text can tell. White space, control characters and backslashes are
- * refused, not repaired: URL parsers disagree about them, and what was checked must be what is called.
- */
-export function parseWebhookUrl(
-  text: string,
-): { readonly ok: true; readonly url: URL } | { readonly ok: false; readonly message: string } {
-  if (CONTROL.test(text)) return no('has white space, a control character or a backslash')
-  if (!URL.canParse(text)) return no('is no absolute URL')
-  const url = new URL(text)
-  if (url.protocol !== 'http:' && url.protocol !== 'https:') return no('must be http or https')
-  if (url.username !== '' || url.password !== '') return no('must not hold credentials')
-  return { ok: true, url }
-}
-
-function no(message: string) {
-  return { ok: false, message } as const
 }
