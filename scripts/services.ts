@@ -1,13 +1,12 @@
 /** `npm run services`: Kafka, MongoDB and the schema registry without the engine, until Ctrl-C. */
 import { parseArgs } from 'node:util'
+import { runScript } from './lifetime.js'
 import { resolveServices } from './services/resolve.js'
 import { defaultState } from './services/stateFolder.js'
-import { untilStopped } from './stopSignals.js'
-import { complain, line, progressLine, sentence } from './terminal.js'
+import { line, progressLine } from './terminal.js'
 
-const { values } = parseArgs({ options: { state: { type: 'string' } } })
-
-try {
+await runScript(async (lifetime) => {
+  const { values } = parseArgs({ options: { state: { type: 'string' } } })
   const services = await resolveServices({
     state: values.state ?? defaultState('services', process.env),
     keepData: true,
@@ -18,8 +17,5 @@ try {
   for (const [name, value] of Object.entries(services.env)) line(`export ${name}='${value}'`)
   line()
   line('The services run until Ctrl-C.')
-  await untilStopped((how) => services.stop(how))
-} catch (error) {
-  complain(sentence(error))
-  process.exitCode = 1
-}
+  return lifetime.liveUntil(services.stop, [services.lost])
+})

@@ -41,7 +41,6 @@ export function serverProperties(data: string, port: number, controllerPort: num
     'log.retention.hours': 168,
     'num.network.threads': 2,
     'num.io.threads': 4,
-    'controlled.shutdown.enable': false,
   }
   return `${Object.entries(settings)
     .map(([key, value]) => `${key}=${value}`)

@@ -10,7 +10,7 @@ import { registryUrl, startRegistry } from './registry.js'
 import { remember, remembered } from './stateFolder.js'
 import { type Report, told } from './told.js'
 import { needTools } from './tools.js'
-import type { Services } from './types.js'
+import type { Found } from './types.js'
 
 interface Local {
   readonly keeper: Keeper
@@ -68,11 +68,12 @@ async function registry(local: Local): Promise<HeldProcess> {
   return told(local.report, work, () => startRegistry({ keeper, java, state, folder, port: ports.registry }))
 }
 
-export async function localServices(
-  keeper: Keeper,
-  state: string,
-  report: Report,
-): Promise<Pick<Services, 'env' | 'how' | 'pids'>> {
+async function loss(name: string, held: HeldProcess, log: string): Promise<string> {
+  const { code, signal } = await held.exited
+  return `${name} ended unexpectedly (${signal ?? `code ${code}`}): see ${log}.`
+}
+
+export async function localServices(keeper: Keeper, state: string, report: Report): Promise<Found> {
   const root = cacheFolder(process.env)
   const installed = await installedMongod()
   const fetch = {
@@ -90,6 +91,11 @@ export async function localServices(
       KAFKA_BROKERS: `127.0.0.1:${ports.kafka}`,
       SCHEMA_REGISTRY_URL: registryUrl(ports.registry),
     },
+    lost: Promise.race([
+      loss('Kafka', k, `${state}/kafka/kafka.log`),
+      loss('mongod', m, `${state}/mongod/mongod.log`),
+      loss('The schema registry', r, `${state}/registry/registry.log`),
+    ]),
     pids: { kafka: k.pid, mongod: m.pid, registry: r.pid },
   }
 }

@@ -1,8 +1,12 @@
 import { configuredAddresses, mustAnswer } from './addresses.js'
-import { openKeeper } from './keeperClient.js'
+import { composeServices } from './compose.js'
+import { type Keeper, openKeeper } from './keeperClient.js'
 import { localServices } from './local.js'
 import { claimState } from './stateFolder.js'
-import type { ResolveOptions, Services } from './types.js'
+import type { Found, ResolveOptions, Services } from './types.js'
+
+/** Services that are not ours to hold are not ours to lose. */
+const NEVER = new Promise<string>(() => undefined)
 
 /**
  * Finds or starts Kafka, MongoDB and the schema registry: addresses in the environment first, then Docker
@@ -24,14 +28,12 @@ export async function resolveServices(options: ResolveOptions): Promise<Services
   }
 }
 
-async function find(
-  options: ResolveOptions,
-  keeper: Services['keeper'],
-): Promise<Pick<Services, 'env' | 'how' | 'pids'>> {
+async function find(options: ResolveOptions, keeper: Keeper): Promise<Found> {
   const configured = configuredAddresses(process.env)
   if (configured !== undefined) {
     await mustAnswer(configured)
-    return { how: 'configured', env: configured }
+    return { how: 'configured', env: configured, lost: NEVER }
   }
-  return localServices(keeper, options.state, options.onProgress)
+  const composed = await composeServices({ ...options, keeper })
+  return composed ?? localServices(keeper, options.state, options.onProgress)
 }

@@ -25,6 +25,9 @@ export interface ResolveOptions {
   readonly onProgress: (step: Progress) => void
 }
 
+/** What one way of finding services yields. */
+export type Found = Pick<Services, 'env' | 'how' | 'pids' | 'lost'>
+
 export interface Services {
   readonly env: ServiceAddresses
   readonly how: 'configured' | 'compose' | 'local'
@@ -32,6 +35,8 @@ export interface Services {
   readonly pids?: { readonly kafka: number; readonly mongod: number; readonly registry: number }
   /** Holds the services; what else is started through it ends before them. */
   readonly keeper: Keeper
+  /** Resolves, with a sentence, if a service that we started ends by itself. */
+  readonly lost: Promise<string>
   /** Stops everything in reverse order; `now` skips the orderly part. May be called twice. */
   stop(how?: { now?: boolean }): Promise<void>
 }
