@@ -1,5 +1,5 @@
 import type { Outbox } from '../producers/outputs.js'
-import type { Codec } from '../schemas/registry.js'
+import type { Codec } from '../schemas/codec.js'
 import type { Renderer } from '../src/effects/ports.js'
 import type { Announcer } from '../src/events.js'
 import type { Clock, Scheduler } from '../src/store/ports/clock.js'

@@ -51,7 +51,10 @@ export function createSweeper(options: SweeperOptions): { sweep(): Promise<void>
   }
 }
 
-async function sweepKind({ deps, share, handledUpTo, graceMs }: SweeperOptions, kind: StepKind): Promise<void> {
+async function sweepKind(
+  { deps, share, handledUpTo, graceMs }: SweeperOptions,
+  kind: StepKind,
+): Promise<void> {
   const watermark = handledUpTo(kind)
   if (watermark === null) return
   const before = new Date(watermark.getTime() - graceMs)
@@ -67,7 +70,9 @@ async function sweepKind({ deps, share, handledUpTo, graceMs }: SweeperOptions, 
 async function sendAgain(deps: EngineDeps, page: readonly Execution[]): Promise<void> {
   const by = deps.newId()
   await deps.executions.touch(page.map(({ id, seq }) => ({ id, seq })))
-  const hopeless = page.filter((execution) => execution.touches + 1 >= MAX_TOUCHES && !isEnded(execution.state))
+  const hopeless = page.filter(
+    (execution) => execution.touches + 1 >= MAX_TOUCHES && !isEnded(execution.state),
+  )
   await failHopeless(deps, hopeless, by)
   const rest = page.filter((execution) => !hopeless.includes(execution))
   const waits = rest.filter(({ state }) => state.status === 'WAITING' && state.wait?.checked === false)
@@ -85,10 +90,16 @@ function owedEvents({ owed }: Execution): SystemEvent[] {
 
 async function failHopeless(deps: EngineDeps, hopeless: readonly Execution[], by: string): Promise<void> {
   const now = deps.clock.now()
-  const error = { code: 'NOT_HANDLED', message: `the step was sent ${MAX_TOUCHES} times and nobody handled it` }
+  const error = {
+    code: 'NOT_HANDLED',
+    message: `the step was sent ${MAX_TOUCHES} times and nobody handled it`,
+  }
   const planned = hopeless.map((execution) => {
     const { currentStepId, kind } = execution.state
-    return { execution, change: changeTo({ ...ended('FAILED', now, null), currentStepId, kind, error }, null) }
+    return {
+      execution,
+      change: changeTo({ ...ended('FAILED', now, null), currentStepId, kind, error }, null),
+    }
   })
   await applyToDocuments(deps, planned, by)
 }

@@ -14,22 +14,37 @@ export interface Addressed extends Incoming {
  * Finds each event's contact, by id or e-mail, and makes those that are missing. An event that is older than
  * a change of its address goes to whom it meant; one whose person was erased is dropped and counted.
  */
-export async function addressEvents(deps: EngineDeps, batch: Batch, incoming: readonly Incoming[]): Promise<Addressed[]> {
+export async function addressEvents(
+  deps: EngineDeps,
+  batch: Batch,
+  incoming: readonly Incoming[],
+): Promise<Addressed[]> {
   const former = await formerOwners(deps, incoming)
   const erased = incoming.filter((one) => former.get(one)?.contactId === null)
   if (erased.length > 0) {
-    deps.announcer.announce('messages.dropped', { topic: batch.topic, reason: 'contact_erased', count: erased.length })
+    deps.announcer.announce('messages.dropped', {
+      topic: batch.topic,
+      reason: 'contact_erased',
+      count: erased.length,
+    })
   }
   const living = incoming.filter((one) => former.get(one)?.contactId !== null)
   const idOf = (one: Incoming) => one.event.contactId ?? former.get(one)?.contactId ?? null
   const byId = await readById(deps, living, idOf)
-  const byEmail = await findByEmail(deps, living.filter((one) => idOf(one) === null))
+  const byEmail = await findByEmail(
+    deps,
+    living.filter((one) => idOf(one) === null),
+  )
   const parked: Parked[] = []
   const addressed = living.flatMap((one): Addressed[] => {
     const id = idOf(one)
     const contact = id === null ? byEmail.get(keyOf(emailKey(one))) : byId.get(id)
     if (contact !== undefined && contact.projectId === one.event.projectId) return [{ ...one, contact }]
-    parked.push({ message: one.source, reason: 'unknown_contact', detail: `contactId: no contact ${id} in this project` })
+    parked.push({
+      message: one.source,
+      reason: 'unknown_contact',
+      detail: `contactId: no contact ${id} in this project`,
+    })
     return []
   })
   await parkMessages(deps, batch, parked)
@@ -45,7 +60,10 @@ function keyOf({ projectId, email }: ContactKey): string {
 }
 
 /** Only the latest record that was still to come when the event was appended counts. */
-async function formerOwners(deps: EngineDeps, incoming: readonly Incoming[]): Promise<Map<Incoming, FormerAddress>> {
+async function formerOwners(
+  deps: EngineDeps,
+  incoming: readonly Incoming[],
+): Promise<Map<Incoming, FormerAddress>> {
   const named = incoming.filter(({ event }) => event.contactId === null)
   if (named.length === 0) return new Map()
   const records = await deps.contacts.formerAddresses(uniqueKeys(named))
@@ -68,7 +86,10 @@ async function readById(
   return new Map(contacts.map((contact) => [contact.id, contact]))
 }
 
-async function findByEmail(deps: EngineDeps, incoming: readonly Incoming[]): Promise<Map<string, StoredContact>> {
+async function findByEmail(
+  deps: EngineDeps,
+  incoming: readonly Incoming[],
+): Promise<Map<string, StoredContact>> {
   if (incoming.length === 0) return new Map()
   const contacts = await deps.contacts.findOrCreate(uniqueKeys(incoming), deps.clock.now())
   return new Map(contacts.map((contact) => [keyOf(contact), contact]))

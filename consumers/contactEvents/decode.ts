@@ -1,6 +1,5 @@
-import type { ContactEvent } from '../../src/workflow/contactEvent.js'
-import type { Order } from '../../src/workflow/contactEvent.js'
 import { toContactEvent } from '../../schemas/contactEvent.js'
+import type { ContactEvent, Order } from '../../src/workflow/contactEvent.js'
 import type { Batch, Message } from '../batch.js'
 import type { EngineDeps } from '../deps.js'
 import { type Parked, parkMessages } from '../parking.js'
@@ -17,15 +16,25 @@ export interface Incoming {
 const MAX_DEPTH = 16
 
 /** Decodes a batch; what cannot be handled is parked, its neighbours go on. */
-export async function decodeEvents(deps: EngineDeps, triggers: TriggerCache, batch: Batch): Promise<Incoming[]> {
-  const decoded = await deps.codec.decodeAll('contactEvent', batch.messages.map((message) => message.value))
+export async function decodeEvents(
+  deps: EngineDeps,
+  triggers: TriggerCache,
+  batch: Batch,
+): Promise<Incoming[]> {
+  const decoded = await deps.codec.decodeAll(
+    'contactEvent',
+    batch.messages.map((message) => message.value),
+  )
   const parked: Parked[] = []
   const incoming = decoded.flatMap((one, index): Incoming[] => {
     const source = batch.messages[index]
     if (source === undefined) return []
     const { offset, at } = source
-    const checked = one.ok ? toContactEvent(one.value, { topic: batch.topic, partition: batch.partition, offset, at }) : one
-    if (checked.ok) return [{ event: checked.value, order: { at, partition: batch.partition, offset }, source }]
+    const checked = one.ok
+      ? toContactEvent(one.value, { topic: batch.topic, partition: batch.partition, offset, at })
+      : one
+    if (checked.ok)
+      return [{ event: checked.value, order: { at, partition: batch.partition, offset }, source }]
     parked.push({ message: source, reason: checked.reason, detail: checked.message })
     return []
   })
@@ -34,7 +43,11 @@ export async function decodeEvents(deps: EngineDeps, triggers: TriggerCache, bat
   return accepted
 }
 
-async function accept(triggers: TriggerCache, incoming: readonly Incoming[], parked: Parked[]): Promise<Incoming[]> {
+async function accept(
+  triggers: TriggerCache,
+  incoming: readonly Incoming[],
+  parked: Parked[],
+): Promise<Incoming[]> {
   const known = await triggers.known([...new Set(incoming.map(({ event }) => event.projectId))])
   return incoming.filter(({ event, source }) => {
     const fault = faultOf(event, known.has(event.projectId))
@@ -43,7 +56,10 @@ async function accept(triggers: TriggerCache, incoming: readonly Incoming[], par
   })
 }
 
-function faultOf({ projectId, cause }: ContactEvent, exists: boolean): { reason: string; detail: string } | null {
+function faultOf(
+  { projectId, cause }: ContactEvent,
+  exists: boolean,
+): { reason: string; detail: string } | null {
   if (!exists) return { reason: 'unknown_project', detail: `projectId: no project ${projectId}` }
   if (cause !== null && cause.depth > MAX_DEPTH) {
     return { reason: 'too_deep', detail: `cause.depth: ${cause.depth} causes in a row, at most ${MAX_DEPTH}` }

@@ -1,12 +1,12 @@
-import { fold, type Folding, startFolding } from '../../src/engine/foldContact.js'
+import { type Folding, fold, startFolding } from '../../src/engine/foldContact.js'
 import { matchTriggers, type TriggerTable } from '../../src/engine/matchTriggers.js'
 import { executionId, startExecution } from '../../src/engine/start.js'
-import { mergePlan } from '../../src/workflow/contactData.js'
+import type { Starting } from '../../src/store/insertStarts.js'
 import type { Contact } from '../../src/workflow/contact.js'
+import { mergePlan } from '../../src/workflow/contactData.js'
 import type { Execution } from '../../src/workflow/execution.js'
 import type { ContactId, ProjectId } from '../../src/workflow/ids.js'
 import { jsonBytes } from '../../src/workflow/json.js'
-import type { Starting } from '../../src/store/insertStarts.js'
 import type { Workflow } from '../../src/workflow/workflow.js'
 import type { EngineDeps } from '../deps.js'
 import type { Recorded } from './record.js'
@@ -60,10 +60,15 @@ function laterOf(last: Recorded | undefined, one: Recorded): Recorded {
 
 /** An event that was recorded by an earlier delivery under another offset changed the contact then. */
 function foldOne(before: Folding, one: Recorded, { deps }: FoldContext): Folding {
-  if (one.record.order.offset !== one.order.offset || one.record.order.partition !== one.order.partition) return before
+  if (one.record.order.offset !== one.order.offset || one.record.order.partition !== one.order.partition)
+    return before
   const after = fold(before, one.event.data, one.event.subscribed)
   if (jsonBytes(after.contact.data) <= MAX_DATA_BYTES) return after
-  deps.announcer.announce('messages.dropped', { topic: 'contact data', reason: 'contact_data_too_large', count: 1 })
+  deps.announcer.announce('messages.dropped', {
+    topic: 'contact data',
+    reason: 'contact_data_too_large',
+    count: 1,
+  })
   return before
 }
 
@@ -71,24 +76,28 @@ function startsOf(one: Recorded, contact: Contact, context: FoldContext): Starti
   const table = context.tables.get(one.event.projectId)
   if (table === undefined) return []
   const data = mergePlan(one.event.data).context
-  return matchTriggers(table, { name: one.event.name, context: data }, contact).flatMap(({ trigger, fault }) => {
-    if (fault !== null) announceFault(context, trigger.workflow, fault)
-    if (fault !== null || !mayStart(one, trigger.workflow, context)) return []
-    const execution = startExecution({
-      compiled: trigger.compiled,
-      contact,
-      origin: ['event', one.event.eventId],
-      context: data,
-      event: { eventId: one.event.eventId, name: one.event.name },
-      triggerOrder: one.record.order,
-      depth: one.event.cause?.depth ?? 0,
-      effects: 'send',
-      lane: 'live',
-      by: context.by,
-      now: context.now,
-    })
-    return [{ execution, definition: trigger.compiled.definition, allowReentry: trigger.workflow.allowReentry }]
-  })
+  return matchTriggers(table, { name: one.event.name, context: data }, contact).flatMap(
+    ({ trigger, fault }) => {
+      if (fault !== null) announceFault(context, trigger.workflow, fault)
+      if (fault !== null || !mayStart(one, trigger.workflow, context)) return []
+      const execution = startExecution({
+        compiled: trigger.compiled,
+        contact,
+        origin: ['event', one.event.eventId],
+        context: data,
+        event: { eventId: one.event.eventId, name: one.event.name },
+        triggerOrder: one.record.order,
+        depth: one.event.cause?.depth ?? 0,
+        effects: 'send',
+        lane: 'live',
+        by: context.by,
+        now: context.now,
+      })
+      return [
+        { execution, definition: trigger.compiled.definition, allowReentry: trigger.workflow.allowReentry },
+      ]
+    },
+  )
 }
 
 /** A repeat starts only what was enabled before the event was recorded, and nothing once it is too old. */
@@ -99,7 +108,10 @@ function mayStart(one: Recorded, workflow: Workflow, { oldestStart }: FoldContex
 }
 
 function announceFault({ deps }: FoldContext, workflow: Workflow, fault: string): void {
-  deps.announcer.announce('failure', { where: `trigger rule of workflow ${workflow.id}`, error: new Error(fault) })
+  deps.announcer.announce('failure', {
+    where: `trigger rule of workflow ${workflow.id}`,
+    error: new Error(fault),
+  })
 }
 
 /** Ids of executions that a repeated event may have started: their first steps may never have been sent. */

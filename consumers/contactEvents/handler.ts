@@ -1,5 +1,5 @@
-import { standingOf } from '../../src/engine/outputs.js'
 import type { TriggerTable } from '../../src/engine/matchTriggers.js'
+import { standingOf } from '../../src/engine/outputs.js'
 import { insertStarts, type Started } from '../../src/store/insertStarts.js'
 import type { Execution } from '../../src/workflow/execution.js'
 import { groupBy } from '../../src/workflow/groupBy.js'
@@ -40,9 +40,20 @@ export function createContactEventsHandler({ deps, shortestRetentionMs }: Contac
     announceStarted(deps, started)
     const repeated = await startedEarlier(deps, recorded, tables)
     const written = await writeContacts(deps, recorded, folded, context)
-    const resumed = await resumeByEvents(deps, recorded.map(({ record }) => record), context.by)
-    const standings = [...untouched([...started.fresh, ...started.repeated, ...repeated]).map(standingOf), ...resumed]
-    await emit(deps, standings, written.flatMap(({ owed }) => owed))
+    const resumed = await resumeByEvents(
+      deps,
+      recorded.map(({ record }) => record),
+      context.by,
+    )
+    const standings = [
+      ...untouched([...started.fresh, ...started.repeated, ...repeated]).map(standingOf),
+      ...resumed,
+    ]
+    await emit(
+      deps,
+      standings,
+      written.flatMap(({ owed }) => owed),
+    )
     await clearOwed(deps, written)
     return { type: 'done' }
   }
@@ -61,7 +72,9 @@ async function startedEarlier(
   recorded: readonly Recorded[],
   tables: ReadonlyMap<ProjectId, TriggerTable>,
 ): Promise<Execution[]> {
-  const ids = recorded.filter(({ fresh }) => !fresh).flatMap((one) => possibleStarts(one, tables.get(one.event.projectId)))
+  const ids = recorded
+    .filter(({ fresh }) => !fresh)
+    .flatMap((one) => possibleStarts(one, tables.get(one.event.projectId)))
   return ids.length === 0 ? [] : deps.executions.read(ids)
 }
 

@@ -18,9 +18,16 @@ export async function recordEvents(deps: EngineDeps, addressed: readonly Address
     if (!first.has(record.id)) first.set(record.id, { one, record })
   }
   const earlier = await deps.events.record([...first.values()].map(({ record }) => record))
-  deps.announcer.announce('events.recorded', { fresh: first.size - earlier.size, repeated: addressed.length - first.size + earlier.size })
+  deps.announcer.announce('events.recorded', {
+    fresh: first.size - earlier.size,
+    repeated: addressed.length - first.size + earlier.size,
+  })
   return [...first.values()]
-    .map(({ one, record }) => ({ ...one, record: earlier.get(record.id) ?? record, fresh: !earlier.has(record.id) }))
+    .map(({ one, record }) => ({
+      ...one,
+      record: earlier.get(record.id) ?? record,
+      fresh: !earlier.has(record.id),
+    }))
     .sort((a, b) => compareOrder(a.record.order, b.record.order))
 }
 

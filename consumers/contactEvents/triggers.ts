@@ -1,7 +1,7 @@
 import { type TriggerTable, triggerTable } from '../../src/engine/matchTriggers.js'
 import type { DefinitionStore } from '../../src/store/ports/definitions.js'
-import type { ProjectId } from '../../src/workflow/ids.js'
 import { groupBy } from '../../src/workflow/groupBy.js'
+import type { ProjectId } from '../../src/workflow/ids.js'
 import type { EngineDeps } from '../deps.js'
 
 /** Reloaded at least this often, whatever the counters say. */
@@ -29,7 +29,8 @@ export function createTriggerCache(deps: TriggerDeps): TriggerCache {
   return {
     known: async (projectIds) => {
       const strangers = projectIds.filter((id) => !existing.has(id))
-      if (strangers.length > 0) for (const id of (await deps.definitions.counters(strangers)).keys()) existing.add(id)
+      if (strangers.length > 0)
+        for (const id of (await deps.definitions.counters(strangers)).keys()) existing.add(id)
       return existing
     },
     tables: async (projectIds) => {
@@ -48,7 +49,10 @@ function isCurrent(entry: Cached | undefined, counter: number | undefined, now: 
   return entry !== undefined && entry.counter === counter && now - entry.at < MAX_AGE_MS
 }
 
-async function load(definitions: DefinitionStore, projectIds: readonly ProjectId[]): Promise<Map<ProjectId, TriggerTable>> {
+async function load(
+  definitions: DefinitionStore,
+  projectIds: readonly ProjectId[],
+): Promise<Map<ProjectId, TriggerTable>> {
   if (projectIds.length === 0) return new Map()
   const byProject = groupBy(await definitions.enabled(projectIds), (workflow) => workflow.projectId)
   return new Map(projectIds.map((id) => [id, triggerTable(byProject.get(id) ?? [])]))

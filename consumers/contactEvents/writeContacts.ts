@@ -34,7 +34,9 @@ export async function writeContacts(
 export async function clearOwed(deps: EngineDeps, written: readonly FoldWrite[]): Promise<void> {
   const owing = written.filter(({ owed }) => owed.length > 0)
   if (owing.length === 0) return
-  await deps.contacts.clearOwed(owing.map(({ id, owed }) => ({ id, eventIds: owed.map(({ eventId }) => eventId) })))
+  await deps.contacts.clearOwed(
+    owing.map(({ id, owed }) => ({ id, eventIds: owed.map(({ eventId }) => eventId) })),
+  )
 }
 
 function writeOf({ folding, last }: FoldedContact, now: Date): FoldWrite {
@@ -43,7 +45,14 @@ function writeOf({ folding, last }: FoldedContact, now: Date): FoldWrite {
   const { set, unset, subscribed } = folding
   const was = contact.folded[String(partition)] ?? null
   const owed = subscriptionOwed(last, folding.contact.subscribed, now)
-  return { id: contact.id, partition, was, becomes: { offset, at }, changes: { set, unset, subscribed }, owed }
+  return {
+    id: contact.id,
+    partition,
+    was,
+    becomes: { offset, at },
+    changes: { set, unset, subscribed },
+    owed,
+  }
 }
 
 function subscriptionOwed({ contact, event }: Recorded, subscribed: boolean, now: Date): SystemEvent[] {

@@ -8,7 +8,11 @@ import type { PlannedStep } from './plan.js'
 type EmitDeps = Pick<EngineDeps, 'outbox' | 'announcer'>
 
 /** One produce for everything that a batch's standings ask for. */
-export async function emit(deps: EmitDeps, standings: readonly Standing[], events: readonly SystemEvent[] = []): Promise<void> {
+export async function emit(
+  deps: EmitDeps,
+  standings: readonly Standing[],
+  events: readonly SystemEvent[] = [],
+): Promise<void> {
   const outputs = outputsOf(standings)
   await deps.outbox.send({ ...outputs, events })
 }

@@ -1,7 +1,7 @@
 import type { Standing } from '../../src/engine/outputs.js'
 import { isInWindow, resumeByEvent, windowOf } from '../../src/engine/resume.js'
-import type { EventQuery } from '../../src/store/ports/events.js'
 import { waitRuleHolds } from '../../src/steps/waitForEvent.js'
+import type { EventQuery } from '../../src/store/ports/events.js'
 import type { RecordedEvent } from '../../src/workflow/contactEvent.js'
 import type { Execution } from '../../src/workflow/execution.js'
 import { groupBy } from '../../src/workflow/groupBy.js'
@@ -9,7 +9,10 @@ import type { EngineDeps } from '../deps.js'
 import { type PlacedExecution, placeExecutions } from './placeExecutions.js'
 import { applyToDocuments, type PlannedDocument } from './writeDocuments.js'
 
-export type LookDeps = Pick<EngineDeps, 'executions' | 'events' | 'contacts' | 'cache' | 'clock' | 'announcer'>
+export type LookDeps = Pick<
+  EngineDeps,
+  'executions' | 'events' | 'contacts' | 'cache' | 'clock' | 'announcer'
+>
 
 /**
  * Looks at recorded events for executions that wait. Those whose event is there go on by it; the others
@@ -34,7 +37,11 @@ export async function lookBack(
 const MAX_ROUNDS = 5
 
 /** Events came in: whoever waits for one of them, and still does after every lost race, goes on by it. */
-export async function resumeByEvents(deps: LookDeps, events: readonly RecordedEvent[], by: string): Promise<Standing[]> {
+export async function resumeByEvents(
+  deps: LookDeps,
+  events: readonly RecordedEvent[],
+  by: string,
+): Promise<Standing[]> {
   const contactIds = [...new Set(events.map((event) => event.contactId))]
   const names = [...new Set(events.map((event) => event.name))]
   const standings: Standing[] = []
@@ -71,11 +78,18 @@ async function answersTo(
   const { placed } = await placeExecutions(deps, hopeful)
   return placed.flatMap((place) => {
     const event = earliestThatHolds(place, eventsOf(place.execution))
-    return event === undefined ? [] : [{ execution: place.execution, change: resumeByEvent(place, place.execution, event) }]
+    return event === undefined
+      ? []
+      : [{ execution: place.execution, change: resumeByEvent(place, place.execution, event) }]
   })
 }
 
-function earliestThatHolds(place: PlacedExecution, events: readonly RecordedEvent[]): RecordedEvent | undefined {
+function earliestThatHolds(
+  place: PlacedExecution,
+  events: readonly RecordedEvent[],
+): RecordedEvent | undefined {
   const { at, execution, facts } = place
-  return events.find((event) => isInWindow(execution, event) && waitRuleHolds(at.step.config, event.data, facts))
+  return events.find(
+    (event) => isInWindow(execution, event) && waitRuleHolds(at.step.config, event.data, facts),
+  )
 }

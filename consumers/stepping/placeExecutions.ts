@@ -52,7 +52,16 @@ function keyOf({ workflowId, workflowVersion }: Execution) {
 }
 
 function messageOf(execution: Execution, stepId: StepDue['stepId']): StepDue {
-  const { id: executionId, projectId, workflowId, workflowVersion, contactId, seq, state, startedAt } = execution
+  const {
+    id: executionId,
+    projectId,
+    workflowId,
+    workflowVersion,
+    contactId,
+    seq,
+    state,
+    startedAt,
+  } = execution
   const enteredAt = state.enteredAt ?? startedAt
   return { v: 1, executionId, projectId, workflowId, workflowVersion, stepId, contactId, seq, enteredAt }
 }

@@ -2,9 +2,9 @@ import { advance } from '../../src/engine/advance.js'
 import { decide } from '../../src/engine/decide.js'
 import type { Outcome } from '../../src/steps/definition.js'
 import type { Change } from '../../src/workflow/change.js'
+import type { Planned } from '../../src/workflow/groupChanges.js'
 import type { EngineDeps } from '../deps.js'
 import { factsOf, type Placed, type Reading } from './facts.js'
-import type { Planned } from '../../src/workflow/groupChanges.js'
 
 export interface PlannedStep extends Planned, Placed {
   readonly outcome: Outcome
@@ -18,12 +18,19 @@ export interface PlanContext {
 }
 
 /** Decides every step and works out its change; equal outcomes of one step share one change. */
-export function planSteps<One extends Placed>(placed: readonly One[], context: PlanContext): (One & PlannedStep)[] {
+export function planSteps<One extends Placed>(
+  placed: readonly One[],
+  context: PlanContext,
+): (One & PlannedStep)[] {
   const shared = new Map<string, Change>()
   return placed.map((one) => planStep(one, context, shared))
 }
 
-function planStep<One extends Placed>(one: One, context: PlanContext, shared: Map<string, Change>): One & PlannedStep {
+function planStep<One extends Placed>(
+  one: One,
+  context: PlanContext,
+  shared: Map<string, Change>,
+): One & PlannedStep {
   const { deps, reading, token, now } = context
   const facts = factsOf(one, reading, now)
   const outcome = decide(one.at, facts, deps.renderer)

@@ -6,8 +6,8 @@ import { emit } from '../stepping/emit.js'
 import { type PlacedExecution, placeExecutions } from '../stepping/placeExecutions.js'
 import type { PlannedStep } from '../stepping/plan.js'
 import { applyToDocuments } from '../stepping/writeDocuments.js'
-import { createGatherer } from './gatherer.js'
 import type { CallOutcome } from './effectCalls.js'
+import { createGatherer } from './gatherer.js'
 
 /** Reads for calls and writes of their results, gathered for some milliseconds into one database call each. */
 export interface CallResults {
@@ -41,7 +41,10 @@ async function readAll(deps: EngineDeps, ids: readonly ExecutionId[]): Promise<(
   return ids.map((id) => found.get(id) ?? null)
 }
 
-async function placeAll(deps: EngineDeps, executions: readonly Execution[]): Promise<(PlacedExecution | null)[]> {
+async function placeAll(
+  deps: EngineDeps,
+  executions: readonly Execution[],
+): Promise<(PlacedExecution | null)[]> {
   const { placed } = await placeExecutions(deps, executions)
   const found = new Map(placed.map((one) => [one.execution.id, one]))
   return executions.map(({ id }) => found.get(id) ?? null)
@@ -54,10 +57,19 @@ async function recordAll(deps: EngineDeps, results: readonly Result[]): Promise<
   const standings = await applyToDocuments(deps, planned, by)
   const moved = new Set(standings.map(({ identity }) => identity.id))
   const sent = results.filter(({ execution }) => moved.has(execution.id))
-  await emit(deps, standings, sent.flatMap(({ outcome }) => outcome.events))
+  await emit(
+    deps,
+    standings,
+    sent.flatMap(({ outcome }) => outcome.events),
+  )
   const owing = sent.filter(({ outcome }) => outcome.events.length > 0)
-  await deps.executions.clearOwed(owing.map(({ execution }) => ({ id: execution.id, seq: execution.seq + 1 })))
-  await noteLate(deps, planned.filter(({ execution }) => !moved.has(execution.id)))
+  await deps.executions.clearOwed(
+    owing.map(({ execution }) => ({ id: execution.id, seq: execution.seq + 1 })),
+  )
+  await noteLate(
+    deps,
+    planned.filter(({ execution }) => !moved.has(execution.id)),
+  )
   return results.map(() => undefined)
 }
 
@@ -66,16 +78,22 @@ function withOwed({ change, events }: CallOutcome): Change {
 }
 
 /** Results that came too late: a cancelled execution keeps the token and gets a note, others are discarded. */
-async function noteLate(deps: EngineDeps, late: readonly { execution: Execution; change: Change }[]): Promise<void> {
+async function noteLate(
+  deps: EngineDeps,
+  late: readonly { execution: Execution; change: Change }[],
+): Promise<void> {
   for (const { execution, change } of late) {
     const entry = lateEntry(execution, change)
     const lease = 'lease' in execution.state ? execution.state.lease : null
-    const noted = entry !== null && lease !== null && (await deps.executions.noteLateResult(execution.id, lease.token, entry))
-    if (!noted) deps.announcer.announce('messages.dropped', { topic: 'results', reason: 'late_result', count: 1 })
+    const noted =
+      entry !== null &&
+      lease !== null &&
+      (await deps.executions.noteLateResult(execution.id, lease.token, entry))
+    if (!noted)
+      deps.announcer.announce('messages.dropped', { topic: 'results', reason: 'late_result', count: 1 })
   }
 }
 
 function lateEntry(execution: Execution, change: Change): HistoryEntry | null {
   return change.entry ?? evolve(execution, change, '', execution.touchedAt).history.at(-1) ?? null
 }
-

@@ -1,6 +1,6 @@
+import type { EffectEvent, EffectResult, EffectTools } from '../../src/effects/ports.js'
 import { fail, leave, type Place, putBack } from '../../src/engine/advance.js'
 import { EFFECT_RETRY, retryDelay } from '../../src/engine/retry.js'
-import type { EffectEvent, EffectResult, EffectTools } from '../../src/effects/ports.js'
 import { messageOf } from '../../src/errors.js'
 import { stepDefinition } from '../../src/steps/index.js'
 import type { Change } from '../../src/workflow/change.js'
@@ -53,9 +53,13 @@ export function createEffectCalls(options: EffectOptions): EffectCalls {
     start: (claimed) => {
       for (const step of claimed) {
         busy++
-        options.results.load(step).then((place) => runCall(options, place)).catch((error) => {
-          options.deps.announcer.announce('failure', { where: 'effect call', error })
-        }).finally(settle)
+        options.results
+          .load(step)
+          .then((place) => runCall(options, place))
+          .catch((error) => {
+            options.deps.announcer.announce('failure', { where: 'effect call', error })
+          })
+          .finally(settle)
       }
     },
     drain: async (limitMs) => {
@@ -82,7 +86,12 @@ async function runCall(options: EffectOptions, place: PlacedExecution | null): P
   const now = deps.clock.now()
   const outcome = outcomeOf({ ...place, facts: { ...place.facts, now } }, result, options)
   const kind = place.at.step.type
-  deps.announcer.announce('effect.called', { kind, outcome: result.type, ms: now.getTime() - startedAt, tries: place.tries })
+  deps.announcer.announce('effect.called', {
+    kind,
+    outcome: result.type,
+    ms: now.getTime() - startedAt,
+    tries: place.tries,
+  })
   await results.record(place.execution, outcome)
 }
 
@@ -101,7 +110,8 @@ function leaseOf({ state }: Execution) {
 async function call(place: PlacedExecution, tools: EffectTools, deps: EngineDeps): Promise<EffectResult> {
   const { at, facts } = place
   const kind = stepDefinition(at.step.type)
-  if (kind.effect === undefined || !at.config.ok) return { type: 'fail', error: { code: 'CONFIG_INVALID', message: 'this step makes no call' } }
+  if (kind.effect === undefined || !at.config.ok)
+    return { type: 'fail', error: { code: 'CONFIG_INVALID', message: 'this step makes no call' } }
   try {
     return await kind.effect(at.config.value, facts, { ...tools, step: at.step, renderer: deps.renderer })
   } catch (error) {
@@ -114,11 +124,19 @@ function outcomeOf(place: PlacedExecution, result: EffectResult, options: Effect
     case 'retry':
       return retryOutcome(place, result, options)
     case 'done': {
-      const left = { branch: result.branch, status: 'COMPLETED', output: result.output, attempts: place.tries } as const
+      const left = {
+        branch: result.branch,
+        status: 'COMPLETED',
+        output: result.output,
+        attempts: place.tries,
+      } as const
       return { change: leave(place, left), events: caused(place.execution, result.events ?? []) }
     }
     case 'skipped':
-      return { change: leave(place, { branch: result.branch, status: 'SKIPPED', reason: result.reason }), events: [] }
+      return {
+        change: leave(place, { branch: result.branch, status: 'SKIPPED', reason: result.reason }),
+        events: [],
+      }
     case 'fail': {
       const output = result.output === undefined ? {} : { output: result.output }
       return { change: fail(place, result.error, { ...output, attempts: place.tries }), events: [] }
@@ -128,7 +146,11 @@ function outcomeOf(place: PlacedExecution, result: EffectResult, options: Effect
   }
 }
 
-function retryOutcome(place: PlacedExecution, result: Extract<EffectResult, { type: 'retry' }>, options: EffectOptions): CallOutcome {
+function retryOutcome(
+  place: PlacedExecution,
+  result: Extract<EffectResult, { type: 'retry' }>,
+  options: EffectOptions,
+): CallOutcome {
   const policy = { ...EFFECT_RETRY, baseMs: options.retryBaseMs, retries: retriesOf(place) }
   const delayMs = retryDelay(policy, place.tries, options.random(), result.afterMs)
   if (delayMs === null) return outcomeOf(place, result.otherwise, options)

@@ -12,7 +12,9 @@ interface Waiting<Item, Answer> {
 const MAX_BATCH = 1_000
 
 /** `work` answers every item of a batch in its order; a throw rejects them all. */
-export function createGatherer<Item, Answer>(work: (items: readonly Item[]) => Promise<Answer[]>): Gatherer<Item, Answer> {
+export function createGatherer<Item, Answer>(
+  work: (items: readonly Item[]) => Promise<Answer[]>,
+): Gatherer<Item, Answer> {
   const queue: Waiting<Item, Answer>[] = []
   let busy = false
   const run = async (): Promise<void> => {

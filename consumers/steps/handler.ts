@@ -1,6 +1,6 @@
-import type { StepKind } from '../../src/workflow/step.js'
-import type { StepDue } from '../../src/workflow/messages.js'
 import { MillraceError } from '../../src/errors.js'
+import type { StepDue } from '../../src/workflow/messages.js'
+import type { StepKind } from '../../src/workflow/step.js'
 import type { Batch, Handler, Message } from '../batch.js'
 import type { EngineDeps } from '../deps.js'
 import { parkMessages } from '../parking.js'
@@ -59,7 +59,10 @@ function createBatchIds(newId: () => string) {
 
 /** Equal (id, seq) in one batch count once. */
 async function decode({ deps }: StepHandlerOptions, batch: Batch): Promise<Arrived[]> {
-  const decoded = await deps.codec.decodeAll('stepDue', batch.messages.map((message) => message.value))
+  const decoded = await deps.codec.decodeAll(
+    'stepDue',
+    batch.messages.map((message) => message.value),
+  )
   const arrived = new Map<string, Arrived>()
   const bad: { message: Message; reason: string; detail: string }[] = []
   decoded.forEach((one, index) => {
@@ -72,7 +75,10 @@ async function decode({ deps }: StepHandlerOptions, batch: Batch): Promise<Arriv
     }
   })
   if (bad.some((one) => one.reason === 'unknown_version')) {
-    throw new MillraceError('UNKNOWN_MESSAGE_VERSION', `${batch.topic}: a message of an unknown version; this process is older than its writer`)
+    throw new MillraceError(
+      'UNKNOWN_MESSAGE_VERSION',
+      `${batch.topic}: a message of an unknown version; this process is older than its writer`,
+    )
   }
   await parkMessages(deps, batch, bad)
   return [...arrived.values()]
@@ -100,21 +106,36 @@ async function settleUnknown(
   aheadSince.delete(key)
   const strangers = await withoutDeleted(options, batch, result.unknown)
   const park = [
-    ...strangers.map(({ source }) => ({ message: source, reason: 'unknown_execution', detail: 'no document has this execution id' })),
-    ...result.ahead.map(({ source }) => ({ message: source, reason: 'ahead_of_document', detail: 'seq is newer than the document for more than 10 s' })),
+    ...strangers.map(({ source }) => ({
+      message: source,
+      reason: 'unknown_execution',
+      detail: 'no document has this execution id',
+    })),
+    ...result.ahead.map(({ source }) => ({
+      message: source,
+      reason: 'ahead_of_document',
+      detail: 'seq is newer than the document for more than 10 s',
+    })),
   ]
   await parkMessages(deps, batch, park)
   return false
 }
 
 /** A message may outlive its execution: its workflow was deleted, or it is older than what is kept. */
-async function withoutDeleted(options: StepHandlerOptions, batch: Batch, unknown: readonly Arrived[]): Promise<Arrived[]> {
+async function withoutDeleted(
+  options: StepHandlerOptions,
+  batch: Batch,
+  unknown: readonly Arrived[],
+): Promise<Arrived[]> {
   if (unknown.length === 0) return []
   const { deps, shortestRetentionMs } = options
   const deleted = await deps.definitions.deleted([...new Set(unknown.map(({ due }) => due.workflowId))])
   const oldest = deps.clock.now().getTime() - shortestRetentionMs
-  const strangers = unknown.filter(({ due, source }) => !deleted.has(due.workflowId) && source.at.getTime() > oldest)
+  const strangers = unknown.filter(
+    ({ due, source }) => !deleted.has(due.workflowId) && source.at.getTime() > oldest,
+  )
   const count = unknown.length - strangers.length
-  if (count > 0) deps.announcer.announce('messages.dropped', { topic: batch.topic, reason: 'execution_gone', count })
+  if (count > 0)
+    deps.announcer.announce('messages.dropped', { topic: batch.topic, reason: 'execution_gone', count })
   return strangers
 }

@@ -1,5 +1,5 @@
-import type { Message } from '../batch.js'
 import type { StepDue } from '../../src/workflow/messages.js'
+import type { Message } from '../batch.js'
 import type { EngineDeps } from '../deps.js'
 import type { Placed } from '../stepping/facts.js'
 
@@ -16,8 +16,13 @@ export interface PlacedSteps {
 }
 
 /** Finds each message's step; loads definitions that are not cached in one call. */
-export async function placeSteps(deps: Pick<EngineDeps, 'cache'>, arrived: readonly Arrived[]): Promise<PlacedSteps> {
-  await deps.cache.load(arrived.map(({ due }) => ({ workflowId: due.workflowId, version: due.workflowVersion })))
+export async function placeSteps(
+  deps: Pick<EngineDeps, 'cache'>,
+  arrived: readonly Arrived[],
+): Promise<PlacedSteps> {
+  await deps.cache.load(
+    arrived.map(({ due }) => ({ workflowId: due.workflowId, version: due.workflowVersion })),
+  )
   const placed: (Placed & Arrived)[] = []
   const strays: Arrived[] = []
   for (const one of arrived) {

@@ -19,7 +19,12 @@ export interface Reconciled {
 
 type ReconcileDeps = Pick<EngineDeps, 'executions' | 'clock' | 'announcer'>
 
-export async function reconcile(deps: ReconcileDeps, arrived: readonly Arrived[], by: string, topic: string): Promise<Reconciled> {
+export async function reconcile(
+  deps: ReconcileDeps,
+  arrived: readonly Arrived[],
+  by: string,
+  topic: string,
+): Promise<Reconciled> {
   const reconciled: Reconciled = { send: [], own: [], lookBack: [], again: [], unknown: [], ahead: [] }
   if (arrived.length === 0) return reconciled
   const documents = await deps.executions.read(arrived.map(({ due }) => due.executionId))

@@ -1,13 +1,13 @@
 import { judge } from '../../src/engine/judge.js'
 import { type Standing, standingOf } from '../../src/engine/outputs.js'
 import type { Execution } from '../../src/workflow/execution.js'
+import { groupChanges } from '../../src/workflow/groupChanges.js'
 import type { EngineDeps } from '../deps.js'
 import { announceEnded, emit, standingsAfter } from '../stepping/emit.js'
 import { type Reading, readFor } from '../stepping/facts.js'
-import { groupChanges } from '../../src/workflow/groupChanges.js'
 import { lookBack } from '../stepping/lookBack.js'
-import { type PlannedStep, planSteps } from '../stepping/plan.js'
 import { changeOfLost } from '../stepping/placeExecutions.js'
+import { type PlannedStep, planSteps } from '../stepping/plan.js'
 import { applyToDocuments } from '../stepping/writeDocuments.js'
 import { type Arrived, type PlacedSteps, placeSteps } from './placeSteps.js'
 import { type Reconciled, reconcile } from './reconcile.js'
@@ -35,10 +35,15 @@ const MAX_ROUNDS = 5
  * Decide, compare-and-set, emit: one batch of one step kind. Database calls are constant in number, sending is
  * one produce, and what is sent after any doubt comes from the documents, never from intentions.
  */
-export async function runSteps(deps: EngineDeps, arrived: readonly Arrived[], batch: StepBatch): Promise<StepResult> {
+export async function runSteps(
+  deps: EngineDeps,
+  arrived: readonly Arrived[],
+  batch: StepBatch,
+): Promise<StepResult> {
   const result: StepResult = { unknown: [], ahead: [], claimed: [] }
   let left = arrived
-  for (let round = 0; left.length > 0 && round < MAX_ROUNDS; round++) left = await runRound(deps, left, batch, result)
+  for (let round = 0; left.length > 0 && round < MAX_ROUNDS; round++)
+    left = await runRound(deps, left, batch, result)
   result.ahead.push(...left)
   return result
 }
@@ -70,7 +75,9 @@ function splitReady(deps: EngineDeps, placed: PlacedSteps['placed'], reading: Re
   const ready: PlacedSteps['placed'] = []
   const odd: Arrived[] = []
   for (const one of placed) {
-    const runs = !one.at.needs.execution || judge(one.due, reading.executions.get(one.due.executionId), by, now).do === 'run'
+    const runs =
+      !one.at.needs.execution ||
+      judge(one.due, reading.executions.get(one.due.executionId), by, now).do === 'run'
     if (runs) ready.push(one)
     else odd.push(one)
   }
@@ -88,7 +95,12 @@ async function write(deps: EngineDeps, planned: readonly Sourced[], batch: StepB
   return { sure: [], doubtful: planned }
 }
 
-async function send(deps: EngineDeps, sure: readonly Sourced[], reconciled: Reconciled, batch: StepBatch): Promise<void> {
+async function send(
+  deps: EngineDeps,
+  sure: readonly Sourced[],
+  reconciled: Reconciled,
+  batch: StepBatch,
+): Promise<void> {
   const moved = standingsAfter(sure)
   const own = reconciled.own.map(standingOf)
   const waits = [...(await newWaits(deps, moved)), ...reconciled.lookBack]
@@ -97,12 +109,18 @@ async function send(deps: EngineDeps, sure: readonly Sourced[], reconciled: Reco
   const standing = [...moved, ...reconciled.send.map(standingOf)].filter((one) => !gone.has(one.identity.id))
   await emit(deps, [...standing, ...resumed])
   announceEnded(deps, [...moved, ...own])
-  deps.announcer.announce('steps.handled', { kind: batch.kind, outcome: 'moved', count: moved.length + own.length })
+  deps.announcer.announce('steps.handled', {
+    kind: batch.kind,
+    outcome: 'moved',
+    count: moved.length + own.length,
+  })
 }
 
 function newWaits(deps: EngineDeps, moved: readonly Standing[]): Promise<Execution[]> {
   const waits = moved.filter(({ state }) => state.status === 'WAITING' && state.wait !== null)
-  return waits.length === 0 ? Promise.resolve([]) : deps.executions.read(waits.map(({ identity }) => identity.id))
+  return waits.length === 0
+    ? Promise.resolve([])
+    : deps.executions.read(waits.map(({ identity }) => identity.id))
 }
 
 function isClaim({ change }: PlannedStep): boolean {
@@ -127,6 +145,10 @@ async function endStrays(
   const ending = again.filter((one) => stray.has(one))
   const documents = await deps.executions.read(ending.map(({ due }) => due.executionId))
   const now = deps.clock.now()
-  await applyToDocuments(deps, documents.map((execution) => ({ execution, change: changeOfLost(execution, now) })), by)
+  await applyToDocuments(
+    deps,
+    documents.map((execution) => ({ execution, change: changeOfLost(execution, now) })),
+    by,
+  )
   return again.filter((one) => !stray.has(one))
 }

@@ -1,15 +1,15 @@
-import { fold, startFolding } from '../../src/engine/foldContact.js'
 import { fail } from '../../src/engine/advance.js'
-import { type StoredContact, updateMark, type UpdateWrite } from '../../src/store/ports/contacts.js'
-import type { ContactId, ExecutionId } from '../../src/workflow/ids.js'
+import { fold, startFolding } from '../../src/engine/foldContact.js'
+import { type StoredContact, type UpdateWrite, updateMark } from '../../src/store/ports/contacts.js'
 import { groupBy } from '../../src/workflow/groupBy.js'
+import type { ContactId, ExecutionId } from '../../src/workflow/ids.js'
 import { jsonBytes } from '../../src/workflow/json.js'
 import type { SystemEvent } from '../../src/workflow/messages.js'
+import { subscriptionEvent } from '../contactEvents/subscription.js'
 import type { EngineDeps } from '../deps.js'
 import { factsOf, type Reading } from '../stepping/facts.js'
 import type { PlannedStep } from '../stepping/plan.js'
 import type { Arrived } from './placeSteps.js'
-import { subscriptionEvent } from '../contactEvents/subscription.js'
 
 /** Data of a contact, after any write: at most this much. */
 const MAX_DATA_BYTES = 256 * 1024
@@ -30,14 +30,25 @@ export async function applyUpdates(
 ): Promise<{ planned: readonly Sourced[]; again: Sourced[] }> {
   const updates = planned.filter((one) => one.outcome.type === 'updateContact')
   if (updates.length === 0) return { planned, again: [] }
-  const folded = [...groupBy(updates, ({ due }) => due.contactId)].map(([id, steps]) => foldOne(id, steps, reading, deps))
+  const folded = [...groupBy(updates, ({ due }) => due.contactId)].map(([id, steps]) =>
+    foldOne(id, steps, reading, deps),
+  )
   const writes = folded.flatMap((one) => one.write ?? [])
-  const missed = writes.length === 0 ? new Set<ContactId>() : await deps.contacts.update(await pruned(deps, writes, reading), deps.clock.now())
+  const missed =
+    writes.length === 0
+      ? new Set<ContactId>()
+      : await deps.contacts.update(await pruned(deps, writes, reading), deps.clock.now())
   const tooLarge = new Set(folded.flatMap((one) => one.tooLarge))
-  await sendOwed(deps, writes.filter((write) => !missed.has(write.id)))
-  const isMissed = (one: Sourced) => one.outcome.type === 'updateContact' && missed.has(one.due.contactId) && !tooLarge.has(one)
+  await sendOwed(
+    deps,
+    writes.filter((write) => !missed.has(write.id)),
+  )
+  const isMissed = (one: Sourced) =>
+    one.outcome.type === 'updateContact' && missed.has(one.due.contactId) && !tooLarge.has(one)
   return {
-    planned: planned.filter((one) => !isMissed(one)).map((one) => (tooLarge.has(one) ? failedStep(one, reading, deps) : one)),
+    planned: planned
+      .filter((one) => !isMissed(one))
+      .map((one) => (tooLarge.has(one) ? failedStep(one, reading, deps) : one)),
     again: planned.filter(isMissed),
   }
 }
@@ -47,7 +58,12 @@ interface FoldedUpdates {
   readonly tooLarge: readonly Sourced[]
 }
 
-function foldOne(id: ContactId, steps: readonly Sourced[], reading: Reading, deps: EngineDeps): FoldedUpdates {
+function foldOne(
+  id: ContactId,
+  steps: readonly Sourced[],
+  reading: Reading,
+  deps: EngineDeps,
+): FoldedUpdates {
   const contact = reading.contacts.get(id)
   if (contact === undefined) return { write: null, tooLarge: [] }
   const applied = new Set(contact.applied)
@@ -69,7 +85,10 @@ function foldOne(id: ContactId, steps: readonly Sourced[], reading: Reading, dep
   if (marks.length === 0) return { write: null, tooLarge }
   const { set, unset, subscribed } = folding
   const owed = subscriptionChange(contact, folding.contact.subscribed, causeOf(steps, reading), deps)
-  return { write: { id, version: contact.version, changes: { set, unset, subscribed }, marks, unmark: [], owed }, tooLarge }
+  return {
+    write: { id, version: contact.version, changes: { set, unset, subscribed }, marks, unmark: [], owed },
+    tooLarge,
+  }
 }
 
 function causeOf(steps: readonly Sourced[], reading: Reading): SystemEvent['cause'] {
@@ -84,17 +103,26 @@ function subscriptionChange(
   cause: SystemEvent['cause'],
   deps: EngineDeps,
 ): SystemEvent[] {
-  return subscribed === contact.subscribed ? [] : [subscriptionEvent(contact, subscribed, deps.clock.now(), cause)]
+  return subscribed === contact.subscribed
+    ? []
+    : [subscriptionEvent(contact, subscribed, deps.clock.now(), cause)]
 }
 
 /** Marks of executions that have left the step (or are gone) make room. */
-async function pruned(deps: EngineDeps, writes: readonly UpdateWrite[], reading: Reading): Promise<UpdateWrite[]> {
+async function pruned(
+  deps: EngineDeps,
+  writes: readonly UpdateWrite[],
+  reading: Reading,
+): Promise<UpdateWrite[]> {
   const full = writes.filter((write) => (reading.contacts.get(write.id)?.applied.length ?? 0) > MAX_MARKS)
   if (full.length === 0) return [...writes]
   const marks = full.flatMap((write) => reading.contacts.get(write.id)?.applied ?? [])
-  const executions = await deps.executions.read([...new Set(marks.map((mark) => mark.split(':')[0] as ExecutionId))])
+  const executions = await deps.executions.read([
+    ...new Set(marks.map((mark) => mark.split(':')[0] as ExecutionId)),
+  ])
   const standing = new Set(executions.map((one) => `${one.id}:${one.state.currentStepId}`))
-  const gone = (write: UpdateWrite) => (reading.contacts.get(write.id)?.applied ?? []).filter((mark) => !standing.has(mark))
+  const gone = (write: UpdateWrite) =>
+    (reading.contacts.get(write.id)?.applied ?? []).filter((mark) => !standing.has(mark))
   return writes.map((write) => (full.includes(write) ? { ...write, unmark: gone(write) } : write))
 }
 
@@ -102,7 +130,9 @@ async function sendOwed(deps: EngineDeps, writes: readonly UpdateWrite[]): Promi
   const owing = writes.filter((write) => write.owed.length > 0)
   if (owing.length === 0) return
   await deps.outbox.send({ facts: [], events: owing.flatMap((write) => write.owed), steps: [], timers: [] })
-  await deps.contacts.clearOwed(owing.map(({ id, owed }) => ({ id, eventIds: owed.map((event) => event.eventId) })))
+  await deps.contacts.clearOwed(
+    owing.map(({ id, owed }) => ({ id, eventIds: owed.map((event) => event.eventId) })),
+  )
 }
 
 function failedStep(one: Sourced, reading: Reading, deps: EngineDeps): Sourced {

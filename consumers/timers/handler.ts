@@ -1,22 +1,24 @@
+import type { DecodeResult } from '../../schemas/codec.js'
 import type { Timer } from '../../src/workflow/messages.js'
-import type { Handler } from '../batch.js'
+import type { Handler, Message } from '../batch.js'
 import type { EngineDeps } from '../deps.js'
-import { parkMessages } from '../parking.js'
+import { type Parked, parkMessages } from '../parking.js'
 
 /** Timer messages only say "there may be an earlier due time now": the alarm clock looks at the documents. */
 export function createTimerHandler(deps: EngineDeps, notice: (dueAt: Date) => void): Handler {
   return async (batch) => {
-    const decoded = await deps.codec.decodeAll('timer', batch.messages.map((message) => message.value))
-    let earliest: Date | null = null
-    const bad = decoded.flatMap((one, index) => {
-      const message = batch.messages[index]
-      if (!one.ok) return message === undefined ? [] : [{ message, reason: one.reason, detail: one.message }]
-      const { dueAt } = one.value as Timer
-      if (earliest === null || dueAt < earliest) earliest = dueAt
-      return []
-    })
-    await parkMessages(deps, batch, bad)
-    if (earliest !== null) notice(earliest)
+    const values = batch.messages.map((message) => message.value)
+    const decoded = await deps.codec.decodeAll('timer', values)
+    const faults = decoded.flatMap((one, index) => parkedOf(batch.messages[index], one))
+    await parkMessages(deps, batch, faults)
+    const times = decoded.flatMap((one) => (one.ok ? one.value.dueAt.getTime() : []))
+    const earliest = times.reduce((least, time) => Math.min(least, time), Number.POSITIVE_INFINITY)
+    if (Number.isFinite(earliest)) notice(new Date(earliest))
     return { type: 'done' }
   }
+}
+
+function parkedOf(message: Message | undefined, decoded: DecodeResult<Timer>): Parked[] {
+  if (decoded.ok || message === undefined) return []
+  return [{ message, reason: decoded.reason, detail: decoded.message }]
 }

@@ -1,0 +1,105 @@
+import { z } from 'zod'
+import { type FieldFault, MillraceError } from './errors.js'
+
+export const ROLES = ['api', 'engine', 'replay'] as const
+export type Role = (typeof ROLES)[number]
+
+const list = (text: string): string[] =>
+  text
+    .split(',')
+    .map((item) => item.trim())
+    .filter((item) => item !== '')
+const csv = z.string().transform(list)
+const flag = z.enum(['true', 'false']).transform((text) => text === 'true')
+const whole = (min: number, max: number) => z.coerce.number().int().min(min).max(max)
+const address = z.string().regex(/^[^\s:]+:\d{1,5}$/, 'must be host:port')
+const topicName = z
+  .string()
+  .regex(/^[A-Za-z0-9._-]{1,200}$/, 'may hold letters, digits, dot, dash and underscore')
+const role = z.enum(ROLES)
+
+/** Every setting, by its name in the environment. An unset or empty variable takes the default. */
+const schema = z.object({
+  PORT: whole(0, 65_535).default(3000),
+  HOST: z.string().default('127.0.0.1'),
+  METRICS_PORT: whole(0, 65_535).optional(),
+  MONGODB_URI: z.string().regex(/^mongodb(\+srv)?:\/\//, 'must start with mongodb:// or mongodb+srv://'),
+  KAFKA_BROKERS: csv.pipe(z.array(address).min(1)),
+  KAFKA_SSL: flag.default(false),
+  KAFKA_SASL_MECHANISM: z.enum(['plain', 'scram-sha-256', 'scram-sha-512']).optional(),
+  KAFKA_SASL_USERNAME: z.string().optional(),
+  KAFKA_SASL_PASSWORD: z.string().optional(),
+  SCHEMA_REGISTRY_URL: z.url().optional(),
+  TOPIC_PREFIX: topicName.default('millrace.'),
+  CONTACT_EVENTS_TOPIC: topicName.optional(),
+  ALLOW_CREATE_TIME: flag.default(false),
+  PARTITIONS: whole(1, 1000).default(6),
+  REPLICATION_FACTOR: whole(1, 10).default(1),
+  SMTP_URL: z
+    .string()
+    .regex(/^smtps?:\/\//, 'must start with smtp:// or smtps://')
+    .optional(),
+  MAIL_FROM: z.string().default('millrace@localhost'),
+  WEBHOOK_ALLOW: csv.pipe(z.array(address)).default([]),
+  PUBLIC_URL: z.url().optional(),
+  EVENT_RETENTION_DAYS: whole(1, 3650).default(400),
+  CORS_ORIGINS: csv.default([]),
+  TRUST_PROXY: flag.default(false),
+  READS_PER_SECOND: whole(1, 1_000_000).optional(),
+  WRITES_PER_SECOND: whole(1, 1_000_000).optional(),
+  EFFECT_SLOTS: whole(1, 10_000).default(100),
+  RETRY_BASE_MS: whole(1, 3_600_000).default(15_000),
+  SWEEP_EVERY_MS: whole(100, 3_600_000).default(5_000),
+  SWEEP_GRACE_MS: whole(500, 3_600_000).default(30_000),
+  CONNECT_TIMEOUT_MS: whole(100, 600_000).default(15_000),
+  MILLRACE_SECRET_KEY: z
+    .string()
+    .regex(/^sk_[A-Za-z0-9]{16,200}$/, 'must be sk_ and at least 16 letters or digits')
+    .optional(),
+  MILLRACE_PUBLIC_KEY: z
+    .string()
+    .regex(/^pk_[A-Za-z0-9]{16,200}$/, 'must be pk_ and at least 16 letters or digits')
+    .optional(),
+  ROLES: csv.pipe(z.array(role).min(1)).default([...ROLES]),
+  LOG_LEVEL: z.enum(['trace', 'debug', 'info', 'warn', 'error', 'silent']).default('info'),
+})
+
+export type Settings = z.output<typeof schema>
+
+export interface Config extends Settings {
+  /** Where links in mails lead: PUBLIC_URL, or this process itself. */
+  readonly publicUrl: string
+}
+
+/** Reads and checks the environment once; every fault is reported at once, by its variable's name. */
+export function readConfig(environment: Readonly<Record<string, string | undefined>> = process.env): Config {
+  const given = Object.fromEntries(
+    Object.entries(environment).filter(([, value]) => value !== undefined && value !== ''),
+  )
+  const parsed = schema.safeParse(given)
+  const faults = [...(parsed.success ? [] : parsed.error.issues.map(faultOf)), ...saslFaults(given)]
+  if (!parsed.success || faults.length > 0) {
+    const told = faults.map(({ field, message }) => `  ${field}: ${message}`).join('\n')
+    throw new MillraceError(
+      'CONFIG_INVALID',
+      `the environment does not describe a service that can run:\n${told}`,
+      { faults },
+    )
+  }
+  const { PUBLIC_URL, PORT } = parsed.data
+  return { ...parsed.data, publicUrl: PUBLIC_URL ?? `http://localhost:${PORT}` }
+}
+
+function faultOf(issue: z.core.$ZodIssue): FieldFault {
+  const field = String(issue.path[0] ?? '')
+  const missing = issue.code === 'invalid_type' && issue.input === undefined
+  return { field, message: missing ? 'must be set' : issue.message, code: issue.code }
+}
+
+function saslFaults(given: Readonly<Record<string, string | undefined>>): FieldFault[] {
+  if (given['KAFKA_SASL_MECHANISM'] === undefined) return []
+  const needed = ['KAFKA_SASL_USERNAME', 'KAFKA_SASL_PASSWORD']
+  return needed
+    .filter((name) => given[name] === undefined)
+    .map((field) => ({ field, message: 'must be set with KAFKA_SASL_MECHANISM', code: 'required' }))
+}
