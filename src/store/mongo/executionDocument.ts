@@ -12,6 +12,20 @@ import type { ContactId, ExecutionId, ProjectId, StepId, WorkflowId } from '../.
 import type { JsonObject } from '../../workflow/json.js'
 import type { StepKind } from '../../workflow/step.js'
 import { fromUuid, type StoredId, toUuid } from './bson.js'
+import { loadValue, type StoredValue, storeValue } from './json.js'
+
+/** A history entry whose output, whatever an outside answer put into it, can stand in a document. */
+export type StoredEntry = Omit<HistoryEntry, 'output'> & { readonly output?: StoredValue }
+
+export function storeEntry(entry: HistoryEntry): StoredEntry {
+  const { output, ...rest } = entry
+  return output === undefined ? rest : { ...rest, output: storeValue(output) }
+}
+
+function loadEntry(entry: StoredEntry): HistoryEntry {
+  const { output, ...rest } = entry
+  return output === undefined ? rest : { ...rest, output: loadValue(output) }
+}
 
 /** An execution as it stands in the collection `executions`. Fields that say nothing are absent, never null. */
 export interface ExecutionDocument {
@@ -35,8 +49,8 @@ export interface ExecutionDocument {
   hold?: { reason: 'host_slots' | 'retry'; key: string | null; since: Date }
   lease?: { token: string; until: Date }
   tries?: number
-  context: JsonObject
-  history: HistoryEntry[]
+  context: StoredValue
+  history: StoredEntry[]
   owed?: Owed[]
   triggerOrder?: Order
   exitReason?: string
@@ -96,7 +110,8 @@ export function toDocument(execution: Execution): ExecutionDocument {
   const { id, projectId, workflowId, contactId, state, owed, triggerOrder, touches, ...plain } = execution
   return {
     ...plain,
-    history: [...plain.history],
+    context: storeValue(plain.context),
+    history: plain.history.map(storeEntry),
     ...stateFields(state),
     _id: toUuid(id),
     projectId: toUuid(projectId),
@@ -124,21 +139,10 @@ export function fromDocument(document: ExecutionDocument): Execution {
 }
 
 function carried(document: ExecutionDocument) {
-  const {
-    workflowVersion,
-    origin,
-    mode,
-    effects,
-    lane,
-    seq,
-    by,
-    context,
-    history,
-    keyHash,
-    depth,
-    touchedAt,
-    startedAt,
-  } = document
+  const { workflowVersion, origin, mode, effects, lane, seq, by, keyHash, depth, touchedAt, startedAt } =
+    document
+  const context = loadValue(document.context) as JsonObject
+  const history = document.history.map(loadEntry)
   return {
     workflowVersion,
     origin,

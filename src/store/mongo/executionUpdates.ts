@@ -1,7 +1,8 @@
 import { type Change, type Expectation, isUnsettled, type TransitionGroup } from '../../workflow/change.js'
 import { isEnded } from '../../workflow/execution.js'
 import { toUuid, toUuids } from './bson.js'
-import { STATE_FIELDS, stateFields } from './executionDocument.js'
+import { STATE_FIELDS, stateFields, storeEntry } from './executionDocument.js'
+import { storeValue } from './json.js'
 
 export interface UpdateMany {
   updateMany: {
@@ -44,7 +45,7 @@ function changeUpdate(
 ): Record<string, Record<string, unknown>> {
   const fields = stateFields(change.state)
   const set: Record<string, unknown> = { ...fields, seq: seq + 1, by, touchedAt: now }
-  if (change.context !== null) set['context'] = change.context
+  if (change.context !== null) set['context'] = storeValue(change.context)
   if (change.owed.length > 0) set['owed'] = change.owed
   if (change.workflowVersion !== null) set['workflowVersion'] = change.workflowVersion
   if (isUnsettled(change.state, change.owed)) set['unsettled'] = true
@@ -68,5 +69,5 @@ function keepsEnteredAt(change: Change, field: string): boolean {
 /** An entry is added, or (`retry`) the last one is taken back; never both. */
 function historyUpdate(change: Change): Record<string, Record<string, unknown>> {
   if (change.reopen) return { $pop: { history: 1 } }
-  return change.entry === null ? {} : { $push: { history: change.entry } }
+  return change.entry === null ? {} : { $push: { history: storeEntry(change.entry) } }
 }

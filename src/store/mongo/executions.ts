@@ -5,9 +5,8 @@ import type { StepKind } from '../../workflow/step.js'
 import type { Clock } from '../ports/clock.js'
 import type { ExecutionStore, Share } from '../ports/executions.js'
 import { toUuid, toUuids } from './bson.js'
-import type { Collection, Filter } from './driver.js'
-import { duplicateIndexes } from './duplicates.js'
-import { type ExecutionDocument, fromDocument, toDocument } from './executionDocument.js'
+import { type Collection, type Filter, insertMissing } from './driver.js'
+import { type ExecutionDocument, fromDocument, storeEntry, toDocument } from './executionDocument.js'
 import { groupUpdate } from './executionUpdates.js'
 
 type Executions = Collection<ExecutionDocument>
@@ -38,7 +37,7 @@ export function createExecutionStore(executions: Executions, clock: Clock): Exec
 
 async function insert(executions: Executions, list: readonly Execution[]): Promise<ReadonlySet<ExecutionId>> {
   if (list.length === 0) return new Set()
-  const there = await duplicateIndexes(executions.insertMany(list.map(toDocument), { ordered: false }))
+  const there = await insertMissing(executions, list.map(toDocument))
   return new Set(there.flatMap((index) => list[index]?.id ?? []))
 }
 
@@ -177,7 +176,7 @@ async function noteLateResult(
     'lease.token': token,
     completedAt: { $exists: true },
   } as Filter<ExecutionDocument>
-  const update = { $push: { history: entry }, $unset: { lease: '' } }
+  const update = { $push: { history: storeEntry(entry) }, $unset: { lease: '' } }
   const result = await executions.updateOne(filter, update as never)
   return result.matchedCount === 1
 }
