@@ -38,7 +38,9 @@ export function trimmed(min: number, max: number) {
     .meta({ type: 'string', minLength: min, maxLength: max })
 }
 
+const BROKEN = /[\0\p{Surrogate}]/u
+
 /** NUL and half surrogates are no text: databases, mails and headers each break on them in their own way. */
 export function isCleanText(text: string): boolean {
-  return !text.includes('\0') && text.isWellFormed()
+  return !BROKEN.test(text)
 }

@@ -52,3 +52,9 @@ export function withGraph(workflow: Workflow, parts: GraphParts, now: Date): Wor
 export function withLooks(workflow: Workflow, parts: Partial<Workflow>, now: Date): Workflow {
   return { ...workflow, ...parts, revision: workflow.revision + 1, updatedAt: now }
 }
+
+/** The age of a new transition: later than every other's, for age decides between equal priorities. */
+export function newestAge(transitions: readonly Transition[], now: Date): Date {
+  const latest = transitions.reduce((most, { createdAt }) => Math.max(most, createdAt.getTime()), 0)
+  return new Date(Math.max(now.getTime(), latest + 1))
+}

@@ -60,7 +60,7 @@ export function patchSettings(workflow: Workflow, patch: SettingsPatch, now: Dat
   const given = Object.fromEntries(Object.entries(patch).filter(([, value]) => value !== undefined))
   const changed: Workflow = { ...workflow, ...(given as Partial<WorkflowDraft>) }
   const { triggerConfig } = changed
-  const next = { ...changed, enabledAt: enabledAt(workflow, changed.enabled, now) }
+  const next = { ...changed, enabledAt: startsAnew(workflow, changed) ? now : workflow.enabledAt }
   if (isDeepStrictEqual(workflow.triggerConfig, triggerConfig)) return withLooks(next, {}, now)
   if (workflow.triggerConfig.eventName === triggerConfig.eventName) return withGraph(next, {}, now)
   const steps = workflow.steps.map((step) =>
@@ -69,8 +69,12 @@ export function patchSettings(workflow: Workflow, patch: SettingsPatch, now: Dat
   return withGraph(next, { steps }, now)
 }
 
-/** When `enabled` last became true: events recorded before then start nothing. */
-function enabledAt(before: Workflow, enabled: boolean, now: Date): Date | null {
-  if (!enabled) return before.enabledAt
-  return before.enabled ? before.enabledAt : now
+/** Does it begin to listen, or to listen to something else? Events recorded before then start nothing. */
+function startsAnew(before: Workflow, after: Workflow): boolean {
+  if (!after.enabled) return false
+  return (
+    !before.enabled ||
+    before.triggerType !== after.triggerType ||
+    before.triggerConfig.eventName !== after.triggerConfig.eventName
+  )
 }

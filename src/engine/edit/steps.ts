@@ -4,7 +4,7 @@ import type { JsonObject } from '../../workflow/json.js'
 import type { Step, StepKind } from '../../workflow/step.js'
 import { byPriority, type Transition } from '../../workflow/transition.js'
 import type { Workflow } from '../../workflow/workflow.js'
-import { type Edited, type EditTools, invalidField, made, refused, withGraph } from './edited.js'
+import { type Edited, type EditTools, invalidField, made, newestAge, refused, withGraph } from './edited.js'
 
 /** Steps that a workflow can have beside its TRIGGER. */
 export const MAX_STEPS = 500
@@ -32,7 +32,8 @@ export function addStep(
   if (isFull(workflow)) return tooMany()
   const step = stepOf(workflow, draft, tools)
   const from = autoConnect ? looseEnd(workflow) : undefined
-  const added = from === undefined ? [] : [link({ from: from.id, to: step.id, condition: null }, tools)]
+  const added =
+    from === undefined ? [] : [link(workflow, { from: from.id, to: step.id, condition: null }, tools)]
   return made(withGraph(workflow, grown(workflow, step, added), tools.now), step)
 }
 
@@ -44,13 +45,14 @@ export function insertStep(
   tools: EditTools,
 ): Edited<Step> {
   const cut = workflow.transitions.find((transition) => transition.id === transitionId)
-  if (cut === undefined) return refused('TRANSITION_NOT_FOUND', 'There is no such transition in this workflow.')
+  if (cut === undefined)
+    return refused('TRANSITION_NOT_FOUND', 'There is no such transition in this workflow.')
   if (draft.type === 'EXIT') return invalidField('type', 'cannot be EXIT here: nothing can follow an EXIT')
   if (isFull(workflow)) return tooMany()
   const step = stepOf(workflow, draft, tools)
   const branch = step.type === 'CONDITION' ? branchesOf(step)[0] : undefined
   const condition = branch === undefined ? null : { branch }
-  const rest = link({ from: step.id, to: cut.toStepId, condition }, tools)
+  const rest = link(workflow, { from: step.id, to: cut.toStepId, condition }, tools)
   const transitions = workflow.transitions.map((transition) =>
     transition === cut ? { ...cut, toStepId: step.id, updatedAt: tools.now } : transition,
   )
@@ -73,7 +75,9 @@ export function removeStep(
   const successor = splice ? [...next][0] : undefined
   const parts = {
     steps: workflow.steps.filter(({ id }) => id !== stepId),
-    transitions: workflow.transitions.flatMap((one) => led(one, { away: stepId, to: successor, now: tools.now })),
+    transitions: workflow.transitions.flatMap((one) =>
+      led(one, { away: stepId, to: successor, now: tools.now }),
+    ),
   }
   return made(withGraph(workflow, parts, tools.now), null)
 }
@@ -109,7 +113,17 @@ function looseEnd(workflow: Workflow): Step | undefined {
 function stepOf(workflow: Workflow, draft: StepDraft, { now, newId }: EditTools): Step {
   const id = newId() as StepId
   const { type, name, config, templateId, position = below(workflow) } = draft
-  return { id, key: keyOf(type, id), type, name, position, config, templateId, createdAt: now, updatedAt: now }
+  return {
+    id,
+    key: keyOf(type, id),
+    type,
+    name,
+    position,
+    config,
+    templateId,
+    createdAt: now,
+    updatedAt: now,
+  }
 }
 
 /** Derived from the step's own id, so a key never comes back with another meaning. */
@@ -127,10 +141,12 @@ function grown(workflow: Workflow, step: Step, added: readonly Transition[]) {
 }
 
 function link(
+  workflow: Workflow,
   ends: { readonly from: StepId; readonly to: StepId; readonly condition: JsonObject | null },
   { now, newId }: EditTools,
 ): Transition {
   const { from: fromStepId, to: toStepId, condition } = ends
   const id = newId() as TransitionId
-  return { id, fromStepId, toStepId, condition, priority: 0, createdAt: now, updatedAt: now }
+  const createdAt = newestAge(workflow.transitions, now)
+  return { id, fromStepId, toStepId, condition, priority: 0, createdAt, updatedAt: createdAt }
 }

@@ -6,7 +6,7 @@ import { checkRule } from '../../workflow/rule.js'
 import type { Step } from '../../workflow/step.js'
 import { branchOf, type Transition } from '../../workflow/transition.js'
 import type { Workflow } from '../../workflow/workflow.js'
-import { type Edited, type EditTools, invalid, made, refused, withGraph } from './edited.js'
+import { type Edited, type EditTools, invalid, made, newestAge, refused, withGraph } from './edited.js'
 
 export interface TransitionDraft {
   readonly fromStepId: StepId
@@ -23,7 +23,8 @@ export interface TransitionPatch {
 /** Connects two steps; the graph stays free of loops and every branch leads to one step at most. */
 export function connect(workflow: Workflow, draft: TransitionDraft, tools: EditTools): Edited<Transition> {
   const { now } = tools
-  const transition = { ...draft, id: tools.newId() as TransitionId, createdAt: now, updatedAt: now }
+  const createdAt = newestAge(workflow.transitions, now)
+  const transition = { ...draft, id: tools.newId() as TransitionId, createdAt, updatedAt: createdAt }
   const refusal = refusalOf(workflow, transition)
   if (refusal !== null) return refusal
   return made(withGraph(workflow, { transitions: [...workflow.transitions, transition] }, now), transition)
@@ -100,7 +101,8 @@ export function conditionFaults(from: Step, condition: JsonObject | null): reado
     return [{ field: 'condition', message: 'must be { "branch": name } or a rule', code: 'invalid_value' }]
   const branches = branchesOf(from)
   if (branches.includes(branch)) return []
-  const known = branches.length === 0 ? `a ${from.type} step has no branches` : `must be one of ${branches.join(', ')}`
+  const known =
+    branches.length === 0 ? `a ${from.type} step has no branches` : `must be one of ${branches.join(', ')}`
   return [{ field: 'condition.branch', message: known, code: 'unknown_branch' }]
 }
 

@@ -13,6 +13,6 @@ export const EXECUTION_INDEXES = [
     partialFilterExpression: { 'wait.names': { $exists: true } },
   },
   { key: { workflowId: 1, startedAt: -1, _id: -1 }, name: 'byWorkflow' },
-  { key: { workflowId: 1, status: 1, startedAt: -1, _id: -1 }, name: 'byStatus' },
+  { key: { workflowId: 1, mode: 1, status: 1, startedAt: -1, _id: -1 }, name: 'byStatus' },
   { key: { contactId: 1, startedAt: -1, _id: -1 }, name: 'byContact' },
 ] as const

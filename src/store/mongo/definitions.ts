@@ -1,0 +1,100 @@
+import type { ProjectId, WorkflowId } from '../../workflow/ids.js'
+import type { Definition, Workflow } from '../../workflow/workflow.js'
+import type { DefinitionKey, DefinitionStore } from '../ports/definitions.js'
+import { fromUuid, type StoredId, toUuid, toUuids } from './bson.js'
+import { type Db, insertMissing } from './driver.js'
+import { PROJECTS, type ProjectDocument } from './projects.js'
+import {
+  loadStep,
+  loadTransition,
+  loadWorkflow,
+  type StoredStep,
+  type StoredTransition,
+  storeStep,
+  storeTransition,
+  WORKFLOW_TOMBSTONES,
+  WORKFLOW_VERSIONS,
+  WORKFLOWS,
+  type WorkflowDocument,
+} from './workflowDocument.js'
+import type { TombstoneDocument } from './workflowWrites.js'
+
+/** One version of a workflow, never changed once it is there. */
+interface VersionDocument {
+  /** `workflowId:version` */
+  readonly _id: string
+  readonly workflowId: StoredId
+  readonly projectId: StoredId
+  readonly version: number
+  readonly name: string
+  readonly steps: readonly StoredStep[]
+  readonly transitions: readonly StoredTransition[]
+}
+
+export function createMongoDefinitions(db: Db): DefinitionStore {
+  const versions = db.collection<VersionDocument>(WORKFLOW_VERSIONS)
+  return {
+    counters: (projectIds) => counters(db, projectIds),
+    enabled: (projectIds) => enabled(db, projectIds),
+    pin: async (definitions) => {
+      const distinct = new Map(definitions.map((one) => [nameOf(one), storeDefinition(one)]))
+      await insertMissing(versions, [...distinct.values()])
+    },
+    pinned: async (keys) => {
+      const found = await versions.find({ _id: { $in: keys.map(nameOf) } }).toArray()
+      return found.map(loadDefinition)
+    },
+    deleted: (workflowIds) => deleted(db, workflowIds),
+  }
+}
+
+async function counters(db: Db, projectIds: readonly ProjectId[]): Promise<ReadonlyMap<ProjectId, number>> {
+  const projection = { workflowsCounter: 1 }
+  const found = await db
+    .collection<ProjectDocument>(PROJECTS)
+    .find({ _id: { $in: toUuids(projectIds) } }, { projection })
+    .toArray()
+  return new Map(found.map(({ _id, workflowsCounter }) => [fromUuid<ProjectId>(_id), workflowsCounter]))
+}
+
+async function enabled(db: Db, projectIds: readonly ProjectId[]): Promise<Workflow[]> {
+  const filter = { projectId: { $in: toUuids(projectIds) }, enabled: true, triggerType: 'EVENT' } as const
+  return (await db.collection<WorkflowDocument>(WORKFLOWS).find(filter).toArray()).map(loadWorkflow)
+}
+
+async function deleted(db: Db, workflowIds: readonly WorkflowId[]): Promise<ReadonlySet<WorkflowId>> {
+  const found = await db
+    .collection<TombstoneDocument>(WORKFLOW_TOMBSTONES)
+    .find({ _id: { $in: toUuids(workflowIds) } }, { projection: { _id: 1 } })
+    .toArray()
+  return new Set(found.map(({ _id }) => fromUuid<WorkflowId>(_id)))
+}
+
+function nameOf({ workflowId, version }: DefinitionKey): string {
+  return `${workflowId}:${version}`
+}
+
+function storeDefinition(definition: Definition): VersionDocument {
+  const { workflowId, projectId, version, name, steps, transitions } = definition
+  return {
+    _id: nameOf(definition),
+    workflowId: toUuid(workflowId),
+    projectId: toUuid(projectId),
+    version,
+    name,
+    steps: steps.map(storeStep),
+    transitions: transitions.map(storeTransition),
+  }
+}
+
+function loadDefinition(document: VersionDocument): Definition {
+  const { workflowId, projectId, version, name, steps, transitions } = document
+  return {
+    workflowId: fromUuid<WorkflowId>(workflowId),
+    projectId: fromUuid<ProjectId>(projectId),
+    version,
+    name,
+    steps: steps.map(loadStep),
+    transitions: transitions.map(loadTransition),
+  }
+}
