@@ -51,7 +51,8 @@ function install() {
   if (existsSync(stamp) && readFileSync(stamp, 'utf8') === lock) return
   if (!isInstalled()) {
     process.stdout.write('Installing what package-lock.json lists (npm ci) …\n')
-    if (!npm('ci', '--include=dev', '--no-audit', '--no-fund')) fail('npm ci failed: see above.')
+    if (!npm('ci', '--loglevel=notice', '--include=dev', '--no-audit', '--no-fund'))
+      fail('npm ci failed: see above.')
   }
   writeFileSync(stamp, lock)
 }

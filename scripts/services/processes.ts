@@ -18,6 +18,13 @@ process.once('exit', () => {
   for (const child of underWay) child.kill()
 })
 
+/** What still runs when we exit is told to end, too. */
+export function endWithUs(child: ChildProcess): void {
+  underWay.add(child)
+  child.once('close', () => underWay.delete(child))
+  child.once('error', () => underWay.delete(child))
+}
+
 /** Runs a command to its end (or ours). A missing command, a bad exit or a time-out are all `ok: false`, never a throw. */
 export function run(command: string, args: readonly string[], options: RunOptions = {}): Promise<Finished> {
   return new Promise((resolve) => {
@@ -27,29 +34,26 @@ export function run(command: string, args: readonly string[], options: RunOption
       timeout: options.withinMs,
       stdio: ['ignore', 'pipe', 'pipe'],
     })
-    underWay.add(child)
+    endWithUs(child)
     let output = ''
     const take = (chunk: Buffer): void => {
       output += chunk.toString()
     }
     child.stdout.on('data', take)
     child.stderr.on('data', take)
-    const end = (finished: Finished): void => {
-      underWay.delete(child)
-      resolve(finished)
-    }
-    child.once('error', (error) => end({ ok: false, output: error.message }))
-    child.once('close', (code) => end({ ok: code === 0, output }))
+    child.once('error', (error) => resolve({ ok: false, output: error.message }))
+    child.once('close', (code) => resolve({ ok: code === 0, output }))
   })
 }
 
+/** False for a zombie, too: it only waits for a parent that may never ask. */
 export function isAlive(pid: number): boolean {
   try {
     process.kill(pid, 0)
-    return true
   } catch (error) {
     return (error as NodeJS.ErrnoException).code === 'EPERM'
   }
+  return commandLine(pid) !== ''
 }
 
 /** The command line of a process, empty if there is none (or only its zombie). */
