@@ -8,7 +8,7 @@ import {
 } from '../effects/ports.js'
 import type { Failure } from '../workflow/execution.js'
 import { derivedId, type EventRecordId, parseId, type TemplateId } from '../workflow/ids.js'
-import { addressFault } from './address.js'
+import { addressFault } from '../workflow/mailAddress.js'
 import type { DecideTools, Facts, StepDefinition } from './definition.js'
 import { type Letter, makeLetter, recordOf } from './letter.js'
 import { type SendEmailConfig, sendEmailConfig } from './sendEmailConfig.js'

@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import { addressFault } from './address.js'
+import { addressFault } from '../workflow/mailAddress.js'
 
 const recipient = z
   .strictObject({

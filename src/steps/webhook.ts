@@ -1,7 +1,8 @@
 import type { CallFailure, CallResult, EffectResult } from '../effects/ports.js'
 import type { Failure } from '../workflow/execution.js'
-import { isJsonObject, type JsonObject, type JsonValue } from '../workflow/json.js'
+import type { JsonObject } from '../workflow/json.js'
 import type { StepDefinition } from './definition.js'
+import { textsIn } from './texts.js'
 import { type WebhookConfig, webhookConfig } from './webhookConfig.js'
 import { makeRequest, renderUrl } from './webhookRequest.js'
 
@@ -16,7 +17,7 @@ export const webhook: StepDefinition<'WEBHOOK', WebhookConfig> = {
   liquid: (config) => [
     { field: 'url', text: config.url },
     ...Object.entries(config.headers).map(([name, text]) => ({ field: `headers.${name}`, text })),
-    ...stringsOf('body', config.body ?? null),
+    ...textsIn('body', config.body ?? null),
   ],
   branches: () => ['success', 'failure'],
   needs: () => ({ contact: true, execution: true }),
@@ -63,11 +64,4 @@ function notMade(config: WebhookConfig, error: Failure): Final {
 function failed(config: WebhookConfig, error: Failure, output: JsonObject): Final {
   if (config.onFailure === 'fail') return { type: 'fail', error, output }
   return { type: 'done', branch: 'failure', output }
-}
-
-function stringsOf(field: string, value: JsonValue): { field: string; text: string }[] {
-  if (typeof value === 'string') return [{ field, text: value }]
-  if (Array.isArray(value)) return value.flatMap((item, at) => stringsOf(`${field}[${at}]`, item))
-  if (!isJsonObject(value)) return []
-  return Object.entries(value).flatMap(([key, item]) => stringsOf(`${field}.${key}`, item))
 }

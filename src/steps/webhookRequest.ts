@@ -1,9 +1,10 @@
 import { type HttpCall, type Renderer, TemplateError } from '../effects/ports.js'
 import type { Failure } from '../workflow/execution.js'
-import { isJsonObject, type JsonObject, type JsonValue } from '../workflow/json.js'
+import type { JsonObject, JsonValue } from '../workflow/json.js'
 import { parseWebUrl } from '../workflow/webUrl.js'
 import type { Facts } from './definition.js'
 import { liquidScope } from './liquidScope.js'
+import { mapTexts } from './texts.js'
 import type { WebhookConfig } from './webhookConfig.js'
 import { headerValueFault } from './webhookRules.js'
 
@@ -77,7 +78,9 @@ function renderBody(config: WebhookConfig, facts: Facts, renderer: Renderer): Ma
   if (config.method === 'GET') return { ok: true, value: null }
   return attempt('body', () => {
     const { body } = config
-    const value = body === undefined ? defaultBody(facts) : renderStrings(body, liquidScope(facts), renderer)
+    const scope = liquidScope(facts)
+    const render = (given: JsonValue) => mapTexts(given, (text) => renderer.render(text, scope))
+    const value = body === undefined ? defaultBody(facts) : render(body)
     const text = JSON.stringify(value)
     if (Buffer.byteLength(text) > MAX_BODY_BYTES) throw new RequestFault(`is over ${MAX_BODY_BYTES} bytes`)
     return text
@@ -92,16 +95,6 @@ function defaultBody({ contact, workflow, execution, context }: Facts): JsonObje
     execution: { id: execution.id, startedAt: execution.startedAt.toISOString() },
     event: context,
   }
-}
-
-/** Every string of `value` rendered; keys stay as they are, and what comes out of a string stays a string. */
-function renderStrings(value: JsonValue, scope: JsonObject, renderer: Renderer): JsonValue {
-  if (typeof value === 'string') return renderer.render(value, scope)
-  if (Array.isArray(value)) return value.map((item) => renderStrings(item, scope, renderer))
-  if (!isJsonObject(value)) return value
-  return Object.fromEntries(
-    Object.entries(value).map(([key, item]) => [key, renderStrings(item, scope, renderer)]),
-  )
 }
 
 class RequestFault extends Error {}
