@@ -1,0 +1,65 @@
+import { fileURLToPath } from 'node:url'
+import type { ProjectKeys } from './keys.js'
+import type { HeldProcess } from './services/keeperClient.js'
+import { nextFreePort } from './services/ports.js'
+import { eventually, httpAnswers } from './services/probe.js'
+import type { Services } from './services/types.js'
+
+const MAIN = fileURLToPath(new URL('../src/main.js', import.meta.url))
+/** The engine gives calls under way 45 s to finish. */
+const STOP_WITHIN_MS = 50_000
+const READY_WITHIN_MS = 60_000
+
+export interface MillraceOptions {
+  readonly keys: ProjectKeys
+  /** `inherit`, or a log file. */
+  readonly output: string
+  readonly env?: Readonly<Record<string, string>>
+  readonly name?: string
+}
+
+/** A running Millrace process and how to call it. */
+export interface Millrace {
+  readonly base: string
+  readonly process: HeldProcess
+}
+
+/** Starts the whole engine as a process that the keeper holds; `ready` is another question. */
+export async function launchMillrace(
+  services: Services,
+  port: number,
+  options: MillraceOptions,
+): Promise<Millrace> {
+  const { keys, output, env = {}, name = 'millrace' } = options
+  const process_ = await services.keeper.start({
+    name,
+    command: process.execPath,
+    args: ['--enable-source-maps', MAIN],
+    env: {
+      ...services.env,
+      PORT: `${port}`,
+      MILLRACE_SECRET_KEY: keys.secretKey,
+      MILLRACE_PUBLIC_KEY: keys.publicKey,
+      ...env,
+    },
+    output,
+    stopWithinMs: STOP_WITHIN_MS,
+  })
+  return { base: `http://127.0.0.1:${port}`, process: process_ }
+}
+
+/** As `launchMillrace`, on a free port, waiting until it is ready; throws with the place of its log otherwise. */
+export async function startMillrace(services: Services, options: MillraceOptions): Promise<Millrace> {
+  const millrace = await launchMillrace(services, await nextFreePort(13_000), options)
+  let ended = false
+  void millrace.process.exited.then(() => {
+    ended = true
+  })
+  const ready = await eventually(
+    () => httpAnswers(`${millrace.base}/ready`),
+    READY_WITHIN_MS,
+    () => ended,
+  )
+  if (!ready) throw new Error(`Millrace ${ended ? 'ended' : 'is not ready'}; its log is ${options.output}`)
+  return millrace
+}
