@@ -37,7 +37,7 @@ export interface Route<Params = unknown, Query = unknown, Body = unknown> {
   readonly tag: string
   readonly summary: string
   readonly description?: string
-  readonly params?: ZodObject
+  readonly params?: ZodObject & ZodType<Params>
   readonly query?: ZodType<Query>
   readonly body?: ZodType<Body>
   /** Faults that the body's schema cannot say; told together with the schema's. The body is as it was sent. */
