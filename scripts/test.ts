@@ -8,6 +8,7 @@ import { runScript } from './lifetime.js'
 import { resolveServices } from './services/resolve.js'
 import type { Services } from './services/types.js'
 import { complain, line, progressLine, seconds, sentence } from './terminal.js'
+import { removeStaleOutput } from './testing/compiled.js'
 import { runStage } from './testing/runStage.js'
 import {
   type Counts,
@@ -18,7 +19,6 @@ import {
   type Stage,
   type Wish,
 } from './testing/stages.js'
-import { removeStaleOutput } from './testing/staleOutput.js'
 
 const ROOT = dirname(dirname(dirname(fileURLToPath(import.meta.url))))
 

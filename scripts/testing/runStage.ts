@@ -3,6 +3,7 @@ import { readFileSync, rmSync } from 'node:fs'
 import { delimiter, join } from 'node:path'
 import { endWithUs } from '../services/processes.js'
 import type { Services } from '../services/types.js'
+import { typesOnly } from './compiled.js'
 import type { Counts, Stage, Wish } from './stages.js'
 
 export interface StageRun {
@@ -21,7 +22,12 @@ export interface Outcome {
 export async function runStage(stage: Stage, run: StageRun): Promise<Outcome> {
   const file = join(run.scratch, `${stage.group}.json`)
   const grep = stage.files === undefined || run.wish.grep === undefined ? [] : ['--grep', run.wish.grep]
-  const [command = '', ...args] = [...stage.command, ...grep]
+  const typeFiles = stage.coveredRooms?.flatMap((room) => typesOnly(run.root, room)) ?? []
+  const [command = '', ...args] = [
+    ...stage.command,
+    ...grep,
+    ...typeFiles.flatMap((file) => ['--exclude', file]),
+  ]
   const env = {
     PATH: [join(run.root, 'node_modules', '.bin'), process.env['PATH']].join(delimiter),
     MILLRACE_TEST_COUNTS: file,

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
+import { isTypesOnly, sourceOf } from '../../scripts/testing/compiled.js'
 import { chosenStages, countsLine, isGroup } from '../../scripts/testing/stages.js'
-import { sourceOf } from '../../scripts/testing/staleOutput.js'
 
 const titles = (wish: Parameters<typeof chosenStages>[0]): string[] =>
   chosenStages(wish).map((stage) => stage.title)
@@ -35,5 +35,11 @@ describe('compiled output', () => {
     assert.equal(sourceOf('a/b.js.map'), 'a/b.ts')
     assert.equal(sourceOf('a/b.d.ts'), 'a/b.ts')
     assert.equal(sourceOf('a/data.json'), undefined)
+  })
+
+  it('of types alone holds no code', () => {
+    assert.ok(isTypesOnly('/** What a thing is. */\nexport {};\n//# sourceMappingURL=a.js.map'))
+    assert.ok(!isTypesOnly('export const a = 1;\n//# sourceMappingURL=a.js.map'))
+    assert.ok(!isTypesOnly("import './b.js';\nexport {};"))
   })
 })

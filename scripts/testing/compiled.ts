@@ -1,4 +1,4 @@
-import { existsSync, readdirSync, rmSync } from 'node:fs'
+import { existsSync, readdirSync, readFileSync, rmSync } from 'node:fs'
 import { join } from 'node:path'
 
 const ROOMS = ['src', 'consumers', 'producers', 'schemas', 'bin', 'scripts', 'bench', 'test']
@@ -21,4 +21,17 @@ export function removeStaleOutput(root: string): void {
 
 function filesUnder(folder: string): string[] {
   return existsSync(folder) ? readdirSync(folder, { recursive: true, encoding: 'utf8' }) : []
+}
+
+/** Files of a compiled room that hold nothing but types, as globs: nothing runs there, nothing can be covered. */
+export function typesOnly(root: string, room: string): string[] {
+  const folder = join(root, 'dist', room)
+  return filesUnder(folder)
+    .filter((file) => file.endsWith('.js') && isTypesOnly(readFileSync(join(folder, file), 'utf8')))
+    .map((file) => `dist/${room}/${file}`)
+}
+
+/** tsc leaves only `export {};` (and comments) of a module without values. */
+export function isTypesOnly(javascript: string): boolean {
+  return javascript.replaceAll(/\/\*[\s\S]*?\*\/|\/\/.*/g, '').trim() === 'export {};'
 }
