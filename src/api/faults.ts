@@ -21,12 +21,19 @@ function unknownField(path: readonly PropertyKey[]): FieldFault {
   return { field: fieldName(path), message: 'is not a known field', code: 'unknown_field' }
 }
 
-/** The alternative that came closest speaks for a union. */
+/** The alternative that came closest speaks for a union: first those that take a value of this type at all. */
 function unionFaults(issue: z.core.$ZodIssueInvalidUnion, path: readonly PropertyKey[]): FieldFault[] {
-  const closest = [...issue.errors].sort((a, b) => depthOf(b) - depthOf(a) || a.length - b.length)[0]
+  const ofType = issue.errors.filter((issues) => !issues.some(isWrongType))
+  const closest = [...(ofType.length > 0 ? ofType : issue.errors)].sort(
+    (a, b) => depthOf(b) - depthOf(a) || a.length - b.length,
+  )[0]
   if (closest === undefined || closest.length === 0)
     return [{ field: fieldName(path), message: 'has none of the allowed forms', code: 'invalid_value' }]
   return closest.flatMap((inner) => faultOf(inner, path))
+}
+
+function isWrongType(issue: Issue): boolean {
+  return issue.code === 'invalid_type' && issue.path.length === 0
 }
 
 function depthOf(issues: readonly Issue[]): number {
