@@ -1,0 +1,100 @@
+/** `npm run bench -- drain`: events published beforehand, through five steps each, until all have ended. */
+import { setTimeout as pause } from 'node:timers/promises'
+import { parseArgs } from 'node:util'
+import Table from 'cli-table3'
+import { createPublisher } from '../scripts/demo/publisher.js'
+import { readCounters } from '../scripts/metricsClient.js'
+import { line } from '../scripts/terminal.js'
+import { makeWorkflow } from '../scripts/workflows.js'
+import { FIVE_STEPS } from './fiveSteps.js'
+import { type BenchStage, cpuSeconds, openBench, residentMiB } from './stage.js'
+
+const LOOK_EVERY_MS = 50
+const WITHIN_MS = 240_000
+const STEPS_EACH = 5
+
+interface Figures {
+  readonly seconds: number
+  readonly node: number
+  readonly mongod: number
+  readonly kafka: number
+  readonly memory: number
+}
+
+export async function drain(args: readonly string[]): Promise<void> {
+  const { values } = parseArgs({
+    args: [...args],
+    options: { n: { type: 'string', default: '30000' }, runs: { type: 'string', default: '3' } },
+  })
+  const n = Number(values.n)
+  const bench = await openBench()
+  const table = new Table({
+    head: ['executions/s', 'steps/s', 'CPU ms/execution node', 'mongod', 'kafka', 'MiB'],
+  })
+  const rates: number[] = []
+  try {
+    for (let run = 0; run < Number(values.runs); run++) {
+      const { seconds, node, mongod, kafka, memory } = await once(bench, n)
+      const perExecution = (cpu: number) => ((cpu / n) * 1000).toFixed(3)
+      rates.push(n / seconds)
+      table.push([
+        Math.round(n / seconds),
+        Math.round((n * STEPS_EACH) / seconds),
+        perExecution(node),
+        perExecution(mongod),
+        perExecution(kafka),
+        memory,
+      ])
+    }
+  } finally {
+    await bench.close()
+  }
+  rates.sort((a, b) => a - b)
+  line(`\n${table.toString()}\nmedian ${Math.round(rates[rates.length >> 1] ?? 0)} executions/s of ${n}`)
+}
+
+async function once(bench: BenchStage, n: number): Promise<Figures> {
+  const run = bench.fresh()
+  const setup = await run.start({ ROLES: 'api' })
+  const api = run.api(setup)
+  await makeWorkflow(api, FIVE_STEPS)
+  const { id: projectId } = await api.get<{ id: string }>('/project')
+  await publish(bench, `${run.prefix}contact-events`, projectId, n)
+  const engine = await run.start({ ROLES: 'api,engine' })
+  const { pids } = bench.services
+  const cpu = () => [engine.process.pid, pids?.mongod, pids?.kafka].map(cpuSeconds)
+  const before = cpu()
+  const seconds = await untilEnded(engine.base, n)
+  const [node = 0, mongod = 0, kafka = 0] = cpu().map((after, index) => after - (before[index] ?? 0))
+  const memory = residentMiB(engine.process.pid)
+  process.kill(engine.process.pid, 'SIGTERM')
+  process.kill(setup.process.pid, 'SIGTERM')
+  await Promise.all([engine.process.exited, setup.process.exited])
+  return { seconds, node, mongod, kafka, memory }
+}
+
+async function publish(bench: BenchStage, topic: string, projectId: string, n: number): Promise<void> {
+  const publisher = await createPublisher(bench.services.env.KAFKA_BROKERS, topic)
+  const events = Array.from({ length: n }, (_, index) => ({
+    eventId: `e${index}`,
+    projectId,
+    name: 'signed_up',
+    email: `contact-${index}@example.com`,
+    data: { plan: index % 2 === 0 ? 'free' : 'pro', n: index },
+  }))
+  await publisher.publish(events)
+  await publisher.close()
+}
+
+/** Seconds from the first execution to the last end. */
+async function untilEnded(base: string, n: number): Promise<number> {
+  const deadline = Date.now() + WITHIN_MS
+  let first = 0
+  while (Date.now() < deadline) {
+    const counts = await readCounters(base, ['millrace_events_total', 'millrace_executions_ended_total'])
+    if (first === 0 && (counts['millrace_events_total'] ?? 0) > 0) first = Date.now()
+    if ((counts['millrace_executions_ended_total'] ?? 0) >= n) return (Date.now() - first) / 1000
+    await pause(LOOK_EVERY_MS)
+  }
+  throw new Error(`not all of ${n} executions ended within ${WITHIN_MS / 1000} s`)
+}

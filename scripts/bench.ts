@@ -1,0 +1,19 @@
+/** `npm run bench -- <name> [options]`: one benchmark on real services; without a name, the list. */
+import { drain } from '../bench/drain.js'
+import { latency } from '../bench/latency.js'
+import { runScript } from './lifetime.js'
+import { complain, line } from './terminal.js'
+
+const BENCHES: Readonly<Record<string, (args: readonly string[]) => Promise<void>>> = { drain, latency }
+
+await runScript(async () => {
+  const [name = '', ...args] = process.argv.slice(2)
+  const bench = BENCHES[name]
+  if (bench !== undefined) {
+    await bench(args)
+    return 0
+  }
+  if (name !== '') complain(`There is no benchmark "${name}".`)
+  line(`Benchmarks: ${Object.keys(BENCHES).join(', ')}`)
+  return name === '' ? 0 : 2
+})
