@@ -1,45 +1,28 @@
 /** `npm start`: the services and the whole engine in one go, until Ctrl-C. */
-import { fileURLToPath } from 'node:url'
 import { parseArgs } from 'node:util'
 import { type ProjectKeys, projectKeys } from './keys.js'
 import { runScript } from './lifetime.js'
-import type { HeldProcess } from './services/keeperClient.js'
-import { nextFreePort } from './services/ports.js'
+import { launchMillrace } from './millrace.js'
+import { isFree, nextFreePort } from './services/ports.js'
 import { eventually, httpAnswers } from './services/probe.js'
 import { resolveServices } from './services/resolve.js'
 import { defaultState } from './services/stateFolder.js'
-import type { Services } from './services/types.js'
 import { line, progressLine, seconds } from './terminal.js'
 
 const DEFAULT_PORT = 3000
 const READY_WITHIN_MS = 120_000
-/** The engine gives calls under way 45 s to finish. */
-const STOP_WITHIN_MS = 50_000
-const MAIN = fileURLToPath(new URL('../src/main.js', import.meta.url))
 
 /** PORT as it is set, or the first free port from 3000 on. */
-async function choosePort(): Promise<string> {
-  return process.env['PORT'] || `${await nextFreePort(DEFAULT_PORT)}`
+async function choosePort(): Promise<number> {
+  const set = process.env['PORT']
+  if (!set) return nextFreePort(DEFAULT_PORT)
+  if (!/^\d{1,5}$/.test(set)) throw new Error(`PORT is ${JSON.stringify(set)}, which is not a port.`)
+  const port = Number(set)
+  if (!(await isFree(port, '0.0.0.0'))) throw new Error(`PORT is ${set}, which is taken: choose another one.`)
+  return port
 }
 
-function startEngine(services: Services, port: string, keys: ProjectKeys): Promise<HeldProcess> {
-  return services.keeper.start({
-    name: 'millrace',
-    command: process.execPath,
-    args: ['--enable-source-maps', MAIN],
-    env: {
-      ...services.env,
-      PORT: port,
-      MILLRACE_SECRET_KEY: keys.secretKey,
-      MILLRACE_PUBLIC_KEY: keys.publicKey,
-    },
-    output: 'inherit',
-    stopWithinMs: STOP_WITHIN_MS,
-  })
-}
-
-function welcome(port: string, keys: ProjectKeys): string {
-  const api = `http://127.0.0.1:${port}`
+function welcome(api: string, keys: ProjectKeys): string {
   return `
   Millrace is ready.
 
@@ -64,27 +47,20 @@ await runScript(async (lifetime) => {
   const { values } = parseArgs({ options: { state: { type: 'string' } } })
   const state = values.state ?? defaultState('start', process.env)
   line('Millrace is starting.')
+  const port = await choosePort()
   const services = await resolveServices({ state, keepData: true, name: 'start', onProgress: progressLine })
   const keys = projectKeys(state, process.env)
-  const port = await choosePort()
-  const engine = await startEngine(services, port, keys)
-  const ended = engine.exited.then(
-    ({ code, signal }) => `Millrace itself ended (${signal ?? `code ${code}`}): see above.`,
-  )
-  const lived = lifetime.liveUntil(services.stop, [ended, services.lost])
+  const { base, process: engine } = await launchMillrace(services, port, { keys, output: 'inherit' })
   let over = false
-  void ended.then(() => {
+  const ended = engine.exited.then(({ code, signal }) => {
     over = true
+    return `Millrace itself ended (${signal ?? `code ${code}`}): see above.`
   })
-  const ready = await eventually(
-    () => httpAnswers(`http://127.0.0.1:${port}/ready`),
-    READY_WITHIN_MS,
-    () => over,
-  )
-  if (ready) {
+  const lived = lifetime.liveUntil(services.stop, [ended, services.lost])
+  const isReady = (): Promise<boolean> => httpAnswers(`${base}/ready`)
+  if (await eventually(isReady, READY_WITHIN_MS, () => over)) {
     progressLine({ service: 'millrace', what: 'is ready', elapsedMs: Date.now() - began })
-    line(welcome(port, keys))
-  } else if (!over)
-    line(`Millrace is not ready after ${seconds(READY_WITHIN_MS)}; http://127.0.0.1:${port}/ready says why.`)
+    line(welcome(base, keys))
+  } else if (!over) line(`Millrace is not ready after ${seconds(READY_WITHIN_MS)}; ${base}/ready says why.`)
   return lived
 })

@@ -4,7 +4,7 @@ import { join } from 'node:path'
 import { fingerprint, type Recipe } from './cache.js'
 import { run, tail } from './processes.js'
 
-export const KAFKA_VERSION = '4.1.1'
+const KAFKA_VERSION = '4.1.1'
 export const REGISTRY_VERSION = '3.0.9'
 const LOG4J_VERSION = '2.24.3'
 const FETCH_LIMIT_MS = 600_000

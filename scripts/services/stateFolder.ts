@@ -53,7 +53,7 @@ export async function claimState(state: string, waiting: (what: string) => void)
   if (running !== undefined) await endLeftovers(state, running)
 }
 
-export function inUse(state: string, pid: number): string {
+function inUse(state: string, pid: number): string {
   return `Another instance is running with ${state} (process ${pid}): stop it first, or choose another folder with --state.`
 }
 

@@ -41,7 +41,7 @@ const PURE_COVERED = [
   '--skip-full',
 ]
 
-export const STAGES: readonly Stage[] = [
+const STAGES: readonly Stage[] = [
   { title: 'format and lint', group: 'lint', command: npm('lint') },
   { title: 'rooms', group: 'lint', command: npm('rooms') },
   { title: 'dead code', group: 'lint', command: npm('deadcode') },
