@@ -110,5 +110,5 @@ function nextLocalTime({ timeOfDay, weekdays = [], timezone }: ClockDelay, from:
 
 /** Where clocks go back, a local time comes twice: the first one. Where they go forward, luxon moves it on. */
 function firstOf(time: DateTime): DateTime {
-  return DateTime.min(...time.getPossibleOffsets()) ?? time
+  return time.getPossibleOffsets().reduce((a, b) => DateTime.min(a, b), time)
 }

@@ -85,6 +85,9 @@ function read(slot: Slot, scope: JsonValue, budget: Budget): JsonValue | undefin
       return missing(run(slot.names, scope, budget), scope)
     case 'missing_some':
       return missingSome(slot, scope, budget)
+    case 'merge':
+      // The library copies what it has so far for every argument.
+      return listOf(run(slot.parts, scope, budget)).flat() as JsonValue[]
     case 'in':
       return isIn(run(slot.needle, scope, budget), run(slot.hay, scope, budget), budget)
     default:
@@ -121,7 +124,7 @@ function isIn(needle: JsonValue | undefined, hay: JsonValue | undefined, budget:
 }
 
 /** Steps of a text search that cost one unit. */
-const SEARCH_PER_UNIT = 256
+const SEARCH_PER_UNIT = 100
 
 function loop(slot: Extract<Slot, { kind: 'loop' }>, scope: JsonValue, budget: Budget): JsonValue {
   const list = run(slot.list, scope, budget)

@@ -1,7 +1,7 @@
 import type { JsonValue } from './json.js'
 
 /** Units of one evaluation: a unit is about one character handled; some tens of milliseconds in all. */
-const UNITS = 4_000_000
+const UNITS = 10_000_000
 /** Units of one operator or argument run by json-logic-js. */
 export const NODE_UNITS = 40
 /** Units of one value handed into an expression; a number prints as up to 24 characters. */

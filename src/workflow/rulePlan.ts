@@ -20,6 +20,7 @@ export type Slot =
   | { readonly kind: 'name'; readonly name: Plan }
   | { readonly kind: 'missing'; readonly names: Plan }
   | { readonly kind: 'missing_some'; readonly need: Plan; readonly names: Plan }
+  | { readonly kind: 'merge'; readonly parts: Plan }
   | { readonly kind: 'in'; readonly needle: Plan; readonly hay: Plan }
   | {
       readonly kind: 'loop'
@@ -67,6 +68,8 @@ function slotOf(op: string, args: readonly JsonValue[]): Slot | null {
       return { kind: 'missing', names: planOf(namesOf(args)) }
     case 'missing_some':
       return { kind: 'missing_some', need: planOf(args[0]), names: planOf(args[1]) }
+    case 'merge':
+      return { kind: 'merge', parts: planOf([...args]) }
     case 'in':
       return isShort(args[0]) ? null : { kind: 'in', needle: planOf(args[0]), hay: planOf(args[1]) }
     default:
