@@ -1,13 +1,21 @@
 import { MillraceError } from '../errors.js'
-import { eventId } from './schemas/events.js'
+import { eventId, MAX_EVENT_ID } from './schemas/events.js'
 
-/** `Idempotency-Key`, or null where none was sent; 422 where it could be no event's id. */
-export function idempotencyKey(headers: Readonly<Record<string, string | undefined>>): string | null {
+/**
+ * `Idempotency-Key`, or null where none was sent; 422 where it could be no event's id. `suffix`: the most
+ * characters that are put behind it.
+ */
+export function idempotencyKey(
+  headers: Readonly<Record<string, string | undefined>>,
+  suffix = 0,
+): string | null {
   const key = headers['idempotency-key']
   if (key === undefined) return null
-  const read = eventId.safeParse(key)
+  const longest = MAX_EVENT_ID - suffix
+  const read = eventId.max(longest).safeParse(key)
   if (read.success) return read.data
+  const message = `must have 1 to ${longest} characters`
   throw new MillraceError('VALIDATION_ERROR', 'The header Idempotency-Key is wrong.', {
-    faults: [{ field: 'Idempotency-Key', message: 'must have 1 to 200 characters', code: 'invalid_value' }],
+    faults: [{ field: 'Idempotency-Key', message, code: 'invalid_value' }],
   })
 }

@@ -1,10 +1,11 @@
 import { z } from 'zod'
 import { canonicalName, isReservedName } from '../../workflow/contactEvent.js'
 import type { ContactId } from '../../workflow/ids.js'
-import { idOf, jsonObject, shownId, shownTime, trimmed } from './common.js'
+import { idOf, isCleanText, jsonObject, shownId, shownTime, trimmed } from './common.js'
 import { contactData, email } from './contacts.js'
 
 const MAX_EVENTS = 1_000
+export const MAX_EVENT_ID = 200
 
 /** A name that clients may send. */
 const eventName = trimmed(1, 200).transform((text, ctx) => {
@@ -19,14 +20,12 @@ const eventName = trimmed(1, 200).transform((text, ctx) => {
   return name
 })
 
-const HALF_SURROGATE = /\p{Surrogate}/u
-
-/** Any text that can be written down: half of a surrogate pair cannot. */
+/** The same that readers of the topic take. */
 export const eventId = z
   .string()
   .min(1)
-  .max(200)
-  .refine((text) => !HALF_SURROGATE.test(text), { message: 'must not hold broken characters' })
+  .max(MAX_EVENT_ID)
+  .refine(isCleanText, { message: 'must not hold NUL or broken characters' })
   .meta({ description: 'Unique per contact; sending it again changes nothing' })
 
 /** Times that Avro, BSON and JavaScript all take. */
