@@ -6,7 +6,6 @@ import { createMemoryKeys } from './keys.js'
 
 interface MemoryProject extends Project {
   readonly emailSecret: Buffer
-  readonly linkSecret: Buffer
 }
 
 /** Ids and secrets may be given, for runs that must come out alike every time. */
@@ -23,12 +22,12 @@ export function createMemoryProjects(options: MemoryProjectsOptions = {}): Proje
   return {
     create: async (name, now) => {
       const project = { id: newId() as ProjectId, name, createdAt: now }
-      kept.set(project.id, { ...project, emailSecret: newSecret(), linkSecret: newSecret() })
+      kept.set(project.id, { ...project, emailSecret: newSecret() })
       return project
     },
     createWithKeys: async (project, newKeys) => {
       if (kept.has(project.id)) return false
-      kept.set(project.id, { ...project, emailSecret: newSecret(), linkSecret: newSecret() })
+      kept.set(project.id, { ...project, emailSecret: newSecret() })
       for (const key of newKeys) await keys.add(project.id, key, project.createdAt)
       return true
     },
@@ -36,7 +35,6 @@ export function createMemoryProjects(options: MemoryProjectsOptions = {}): Proje
       const project = kept.get(projectId)
       return project === undefined ? null : load(project)
     },
-    linkSecret: async (projectId) => kept.get(projectId)?.linkSecret ?? null,
     all: async () => [...kept.values()].map(load),
     contactSecrets: async (projectIds) =>
       new Map(

@@ -48,6 +48,7 @@ export async function prepareContacts(db: Db): Promise<void> {
       partialFilterExpression: ALIVE,
     },
     { key: { owedAt: 1 }, partialFilterExpression: { 'owed.0': { $exists: true } } },
+    { key: { erasedAt: 1 }, partialFilterExpression: { erasing: true } },
   ])
 }
 

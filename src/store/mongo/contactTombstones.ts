@@ -14,12 +14,6 @@ interface Tombstone {
   readonly erasing?: true
 }
 
-export async function prepareTombstones(db: Db): Promise<void> {
-  await db
-    .collection<Tombstone>(CONTACTS)
-    .createIndex({ erasedAt: 1 }, { partialFilterExpression: { erasing: true } })
-}
-
 interface Burial {
   readonly projectId: ProjectId
   readonly id: ContactId

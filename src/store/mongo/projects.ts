@@ -17,14 +17,12 @@ export interface ProjectDocument {
   readonly _id: StoredId
   readonly name: string
   readonly emailSecret: InstanceType<typeof Binary>
-  readonly linkSecret: InstanceType<typeof Binary>
   readonly workflowsCounter: number
   readonly createdAt: Date
 }
 
 export function createMongoProjects(db: Db): ProjectStore {
   const collection = db.collection<ProjectDocument>(PROJECTS)
-  const read = (projectId: ProjectId) => collection.findOne({ _id: toUuid(projectId) })
   return {
     create: async (name, now) => {
       const id = randomUUID() as string as ProjectId
@@ -33,12 +31,8 @@ export function createMongoProjects(db: Db): ProjectStore {
     },
     createWithKeys: (project, keys) => createWithKeys(db, project, keys),
     get: async (projectId) => {
-      const document = await read(projectId)
+      const document = await collection.findOne({ _id: toUuid(projectId) })
       return document === null ? null : loadProject(document)
-    },
-    linkSecret: async (projectId) => {
-      const document = await read(projectId)
-      return document === null ? null : Buffer.from(document.linkSecret.buffer)
     },
     all: async () => (await collection.find().sort({ createdAt: 1 }).toArray()).map(loadProject),
     contactSecrets: cachedSecrets(collection),
@@ -70,7 +64,6 @@ function newProject({ id, name, createdAt }: Project): ProjectDocument {
     _id: toUuid(id),
     name,
     emailSecret: new Binary(randomBytes(SECRET_BYTES)),
-    linkSecret: new Binary(randomBytes(SECRET_BYTES)),
     workflowsCounter: 0,
     createdAt,
   }

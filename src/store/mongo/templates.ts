@@ -24,6 +24,8 @@ export function createMongoTemplates(db: Db): TemplateStore {
   const collection = db.collection<TemplateDocument>(TEMPLATES)
   const ref = (projectId: ProjectId, id: TemplateId) => ({ _id: toUuid(id), projectId: toUuid(projectId) })
   return {
+    exists: async (projectId, id) =>
+      (await collection.countDocuments(ref(projectId, id), { limit: 1 })) === 1,
     find: async (projectId, id) => {
       const document = await collection.findOne(ref(projectId, id))
       return document === null ? null : loadTemplate(document)

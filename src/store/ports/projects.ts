@@ -18,8 +18,6 @@ export interface ProjectStore extends ProjectSecrets {
   /** Project and first keys at once, all or nothing; false: a project with this id is there already. */
   createWithKeys(project: Project, keys: readonly NewKey[]): Promise<boolean>
   get(projectId: ProjectId): Promise<Project | null>
-  /** The key that links in mails are signed with; null: no such project. */
-  linkSecret(projectId: ProjectId): Promise<Buffer | null>
   /** Oldest first; for the command line and the first start, never for a request. */
   all(): Promise<Project[]>
 }

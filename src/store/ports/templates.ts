@@ -16,6 +16,7 @@ export interface TemplateChange {
 }
 
 export interface TemplateStore {
+  exists(projectId: ProjectId, id: TemplateId): Promise<boolean>
   find(projectId: ProjectId, id: TemplateId): Promise<Template | null>
   /** Newest first; `total` is exact. */
   list(
