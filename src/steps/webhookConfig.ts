@@ -26,7 +26,7 @@ const MAX_HEADERS = 50
  */
 export const webhookConfig = z
   .strictObject({
-    url: z.string().min(1).max(8192),
+    url: z.string().max(8192),
     method: z.enum(['GET', 'POST', 'PUT', 'PATCH', 'DELETE']).default('POST'),
     headers: headers.default({}),
     body: z.json().optional(),
