@@ -19,7 +19,8 @@ const amount = z
   })
   .superRefine(({ amount: count, unit }, context) => {
     const ms = count * DELAY_UNIT_MS[unit]
-    const message = ms < 1 ? 'must be at least 1 ms' : ms > MAX_DELAY_MS ? 'must be at most 365 days' : null
+    const message =
+      ms > 0 && ms < 1 ? 'must be at least 1 ms' : ms > MAX_DELAY_MS ? 'must be at most 365 days' : null
     if (message !== null) context.addIssue({ code: 'custom', path: ['amount'], message })
   })
 

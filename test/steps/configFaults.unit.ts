@@ -1,0 +1,56 @@
+import assert from 'node:assert/strict'
+import { z } from 'zod'
+import { branchesOf, configFaults, STEP_DEFINITIONS, stepDefinition } from '../../src/steps/index.js'
+import { zodFaults } from '../../src/steps/zodFaults.js'
+import { STEP_KINDS } from '../../src/workflow/step.js'
+import { aStep } from '../support/facts.js'
+
+describe('The list of step kinds', () => {
+  it('has every kind under its own name', () => {
+    assert.deepEqual(Object.keys(STEP_DEFINITIONS), [...STEP_KINDS])
+    for (const kind of STEP_KINDS) assert.equal(stepDefinition(kind).type, kind)
+  })
+
+  it('refuses unknown fields in every config', () => {
+    for (const kind of STEP_KINDS) {
+      const fields = configFaults(kind, { bogus: 1 }).map(({ field }) => field)
+      assert.ok(fields.includes('config.bogus'), `${kind}: ${fields}`)
+    }
+  })
+
+  it('knows no branches of a TRIGGER or of a config that cannot be read', () => {
+    assert.deepEqual(branchesOf(aStep('TRIGGER', { eventName: 'a' })), [])
+    assert.deepEqual(branchesOf(aStep('CONDITION', { field: 'nope' })), [])
+  })
+})
+
+describe('What is wrong with a config', () => {
+  it('is told by field, message and code, wherever the config stands', () => {
+    const [first, second] = configFaults('CONDITION', { field: 'a', operator: 'is' }, 'steps[3].config')
+    assert.equal(first?.field, 'steps[3].config.field')
+    assert.match(first?.message ?? '', /^must be contact\.id/)
+    assert.deepEqual(second && [second.field, second.code], ['steps[3].config.operator', 'invalid_value'])
+    const [rule] = configFaults('CONDITION', { rule: { log: 1 } })
+    assert.deepEqual(rule && [rule.field, rule.code], ['config.rule.log', 'invalid_rule'])
+    const [key] = configFaults('UPDATE_CONTACT', { data: { $a: 1 } })
+    assert.deepEqual(key && [key.field, key.code], ['config.data.$a', 'invalid_key'])
+  })
+
+  it('of several forms is told by the one that was meant', () => {
+    const [form] = configFaults('DELAY', { timeOfDay: '9', timezone: 'UTC' })
+    assert.equal(form?.field, 'config.timeOfDay')
+  })
+
+  it('is told where no form fits and none is closer', () => {
+    const parsed = z.object({ a: z.union([z.string(), z.number()]) }).safeParse({ a: true })
+    assert.deepEqual(
+      zodFaults(parsed.error?.issues ?? [], 'body').map(({ field, code }) => [field, code]),
+      [['body.a', 'invalid_type']],
+    )
+    const by = z.discriminatedUnion('t', [z.object({ t: z.literal('x') })]).safeParse({ t: 'y' })
+    assert.deepEqual(
+      zodFaults(by.error?.issues ?? [], 'body').map(({ field, code }) => [field, code]),
+      [['body.t', 'invalid_union']],
+    )
+  })
+})
