@@ -1,11 +1,9 @@
-import { DUE_INDEX } from './executions.js'
-
 /**
  * Indexes of `executions`. Those that serve active documents are partial, so that what ended costs nothing;
  * the rest serve the API's lists and counts.
  */
 export const EXECUTION_INDEXES = [
-  { key: { dueAt: 1, keyHash: 1 }, name: DUE_INDEX, partialFilterExpression: { dueAt: { $exists: true } } },
+  { key: { dueAt: 1, keyHash: 1 }, name: 'due', partialFilterExpression: { dueAt: { $exists: true } } },
   { key: { kind: 1, touchedAt: 1 }, name: 'unsettled', partialFilterExpression: { unsettled: true } },
   {
     key: { contactId: 1, 'wait.names': 1 },

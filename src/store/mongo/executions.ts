@@ -5,15 +5,23 @@ import type { StepKind } from '../../workflow/step.js'
 import type { Clock } from '../ports/clock.js'
 import type { ExecutionStore, Share } from '../ports/executions.js'
 import { toUuid, toUuids } from './bson.js'
-import { type Collection, type Filter, insertMissing } from './driver.js'
+import { type Collection, type Db, type Filter, insertMissing } from './driver.js'
 import { type ExecutionDocument, fromDocument, storeEntry, toDocument } from './executionDocument.js'
+import { EXECUTION_INDEXES } from './executionIndexes.js'
 import { groupUpdate } from './executionUpdates.js'
 
 type Executions = Collection<ExecutionDocument>
 type Ref = { readonly id: ExecutionId; readonly seq: number }
 
+export const EXECUTIONS = 'executions'
+
+export async function prepareExecutions(db: Db): Promise<void> {
+  await db.collection(EXECUTIONS).createIndexes(EXECUTION_INDEXES.map((index) => ({ ...index })))
+}
+
 /** The collection `executions`: one document an execution, the only truth about it. */
-export function createExecutionStore(executions: Executions, clock: Clock): ExecutionStore {
+export function createMongoExecutions(db: Db, clock: Clock): ExecutionStore {
+  const executions = db.collection<ExecutionDocument>(EXECUTIONS)
   return {
     insert: (list) => insert(executions, list),
     transition: (groups, by) => transition(executions, groups, by, clock.now()),
@@ -123,9 +131,6 @@ async function due(
     .toArray()
   return documents.map(fromDocument)
 }
-
-/** Names of the indexes that hot queries insist on. */
-export const DUE_INDEX = 'due'
 
 async function nextDue(executions: Executions, share: Share, { now }: UpTo): Promise<Date | null> {
   if (share.owned.length === 0) return null

@@ -1,0 +1,149 @@
+import type { EffectTools } from '../src/effects/ports.js'
+import type { Topology } from '../src/topology.js'
+import { STEP_KINDS, type StepKind } from '../src/workflow/step.js'
+import { createContactEventsHandler } from './contactEvents/handler.js'
+import type { EngineDeps } from './deps.js'
+import type { RunningConsumer, StartConsumer } from './run.js'
+import { createCallResults } from './steps/callResults.js'
+import { createEffectCalls, type EffectCalls } from './steps/effectCalls.js'
+import { createStepHandler } from './steps/handler.js'
+import { createSweeper } from './sweeper.js'
+import { type Alarm, createAlarm } from './timers/alarm.js'
+import { createTimerHandler } from './timers/handler.js'
+import { createWatermark, type Watermark } from './watermark.js'
+
+export interface EngineOptions {
+  readonly deps: EngineDeps
+  readonly tools: EffectTools
+  readonly topology: Topology
+  readonly startConsumer: StartConsumer
+  readonly effectSlots: number
+  readonly retryBaseMs: number
+  readonly sweepEveryMs: number
+  readonly sweepGraceMs: number
+  readonly shortestRetentionMs: number
+  readonly random: () => number
+}
+
+export interface Engine {
+  /** Leaves the groups, finishes and records the calls under way, stops the clocks. */
+  stop(): Promise<void>
+  /** Why the engine does not work now; empty: every consumer has joined and moves. */
+  troubles(): string[]
+}
+
+/** How often topics' ends are noted: what timeouts and the sweeper are judged by. */
+const WATERMARK_MS = 1_000
+/** SIGTERM: calls under way may finish for this long. */
+const CALLS_LIMIT_MS = 45_000
+/** Kinds that call the outside world, each with a pool of its own. */
+const EFFECT_KINDS: ReadonlySet<StepKind> = new Set(['SEND_EMAIL', 'WEBHOOK'])
+
+interface StepConsumer {
+  readonly kind: StepKind
+  readonly consumer: RunningConsumer
+  readonly watermark: Watermark
+  readonly calls: EffectCalls | null
+}
+
+/** Every consumer of the engine role, its alarm clock and its sweeper, in one process. */
+export async function startEngine(options: EngineOptions): Promise<Engine> {
+  const { deps, topology } = options
+  const events = await startEvents(options)
+  const steps = await Promise.all(STEP_KINDS.map((kind) => startSteps(options, kind)))
+  const { alarm, timers } = await startTimers(options)
+  const byKind = new Map(steps.map((one) => [one.kind, one]))
+  const sweeper = createSweeper({
+    deps,
+    everyMs: options.sweepEveryMs,
+    graceMs: options.sweepGraceMs,
+    share: (kind) => ({
+      partitions: topology.steps[kind].partitions,
+      owned: byKind.get(kind)?.consumer.assigned() ?? [],
+    }),
+    handledUpTo: (kind) => byKind.get(kind)?.watermark.passed() ?? null,
+  })
+  const stopTicking = tickWatermarks(options, events, steps)
+  const consumers = [events, timers, ...steps.map(({ consumer }) => consumer)]
+  return {
+    troubles: () => consumers.flatMap((consumer) => consumer.trouble() ?? []),
+    stop: async () => {
+      stopTicking()
+      await Promise.all([...consumers.map((consumer) => consumer.stop()), alarm.stop(), sweeper.stop()])
+      await Promise.all(steps.map(({ calls }) => calls?.drain(CALLS_LIMIT_MS)))
+    },
+  }
+}
+
+function startEvents({
+  deps,
+  topology,
+  startConsumer,
+  shortestRetentionMs,
+}: EngineOptions): Promise<RunningConsumer> {
+  return startConsumer({
+    topic: topology.contactEvents,
+    handler: createContactEventsHandler({ deps, shortestRetentionMs }),
+  })
+}
+
+async function startSteps(options: EngineOptions, kind: StepKind): Promise<StepConsumer> {
+  const { deps, topology, startConsumer, shortestRetentionMs } = options
+  let consumer: RunningConsumer | null = null
+  const calls = EFFECT_KINDS.has(kind) ? createCalls(options, () => consumer?.resumeAll()) : null
+  const handler = createStepHandler({ deps, kind, calls, shortestRetentionMs })
+  consumer = await startConsumer({ topic: topology.steps[kind], handler })
+  return { kind, consumer, calls, watermark: createWatermark(consumer, deps.clock) }
+}
+
+function createCalls(options: EngineOptions, onFree: () => void): EffectCalls {
+  const { deps, tools, effectSlots: slots, random, retryBaseMs } = options
+  return createEffectCalls({
+    deps,
+    tools,
+    slots,
+    random,
+    retryBaseMs,
+    onFree,
+    results: createCallResults(deps),
+  })
+}
+
+async function startTimers(options: EngineOptions): Promise<{ alarm: Alarm; timers: RunningConsumer }> {
+  const { deps, topology, startConsumer } = options
+  let timers: RunningConsumer | null = null
+  const inputTopic = {
+    name: topology.contactEvents.name,
+    partitions: () => topology.contactEvents.partitions,
+  }
+  const share = () => ({ partitions: topology.timers.partitions, owned: timers?.assigned() ?? [] })
+  const alarm = createAlarm({ deps, share, inputTopic })
+  timers = await startConsumer({ topic: topology.timers, handler: createTimerHandler(deps, alarm.notice) })
+  return { alarm, timers }
+}
+
+/** Once a second: how far the input was handled goes to the database, how far the steps were stays here. */
+function tickWatermarks(
+  { deps, topology }: EngineOptions,
+  events: RunningConsumer,
+  steps: readonly StepConsumer[],
+): () => void {
+  const input = createWatermark(events, deps.clock)
+  let cancel: () => void = () => undefined
+  const tick = async () => {
+    const passed = await input.tick()
+    await Promise.all(
+      [...passed].map(([partition, at]) => deps.progress.note(topology.contactEvents.name, partition, at)),
+    )
+    await Promise.all(steps.map(({ watermark }) => watermark.tick()))
+  }
+  const next = () => {
+    cancel = deps.scheduler.after(WATERMARK_MS, () => {
+      tick()
+        .catch((error) => deps.announcer.announce('failure', { where: 'watermark', error }))
+        .finally(next)
+    })
+  }
+  next()
+  return () => cancel()
+}

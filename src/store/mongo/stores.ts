@@ -1,0 +1,55 @@
+import type { Clock } from '../ports/clock.js'
+import { withAwayErrors } from './awayErrors.js'
+import { createMongoContactDirectory } from './contactDirectory.js'
+import { createMongoContacts } from './contacts.js'
+import { prepareContacts } from './contactDocument.js'
+import { createMongoDefinitions } from './definitions.js'
+import type { Db } from './driver.js'
+import { createMongoEntries } from './entries.js'
+import { createMongoEventDirectory } from './eventDirectory.js'
+import { createMongoEvents, prepareEvents } from './events.js'
+import { createMongoExecutions, prepareExecutions } from './executions.js'
+import { prepareFormerAddresses } from './formerAddresses.js'
+import { createMongoKeys, prepareKeys } from './keys.js'
+import { createMongoMessages, prepareMessages } from './messages.js'
+import { createMongoProgress, prepareProgress } from './progress.js'
+import { createMongoProjects } from './projects.js'
+import { createMongoTemplates, prepareTemplates } from './templates.js'
+import { createMongoWorkflows, prepareWorkflows } from './workflows.js'
+
+/** Collections, indexes and retention; safe to run at every start, in every process. */
+export async function prepareDatabase(db: Db, eventRetentionDays: number): Promise<void> {
+  await Promise.all([
+    prepareContacts(db),
+    prepareEvents(db, eventRetentionDays),
+    prepareExecutions(db),
+    prepareFormerAddresses(db, eventRetentionDays),
+    prepareKeys(db),
+    prepareMessages(db, eventRetentionDays),
+    prepareProgress(db),
+    prepareTemplates(db),
+    prepareWorkflows(db),
+  ])
+}
+
+/** Every store over one database; a database that is away is a retriable error everywhere. */
+export function openStores(db: Db, clock: Clock) {
+  const projects = withAwayErrors(createMongoProjects(db))
+  return {
+    projects,
+    contacts: withAwayErrors(createMongoContacts(db, projects)),
+    contactDirectory: withAwayErrors(createMongoContactDirectory(db, projects)),
+    definitions: withAwayErrors(createMongoDefinitions(db)),
+    entries: withAwayErrors(createMongoEntries(db)),
+    events: withAwayErrors(createMongoEvents(db)),
+    eventDirectory: withAwayErrors(createMongoEventDirectory(db)),
+    executions: withAwayErrors(createMongoExecutions(db, clock)),
+    keys: withAwayErrors(createMongoKeys(db)),
+    messages: withAwayErrors(createMongoMessages(db)),
+    progress: withAwayErrors(createMongoProgress(db)),
+    templates: withAwayErrors(createMongoTemplates(db)),
+    workflows: withAwayErrors(createMongoWorkflows(db)),
+  }
+}
+
+export type Stores = ReturnType<typeof openStores>
