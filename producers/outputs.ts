@@ -1,5 +1,12 @@
-import type { ContactEvent } from '../src/workflow/contactEvent.js'
+import type { Codec, WireContactEvent } from '../schemas/registry.js'
+import type { Topology } from '../src/topology.js'
 import type { DeadLetter, Outputs } from '../src/workflow/messages.js'
+import { contactEventMessages, fromSystem } from './contactEvents.js'
+import { letterMessages } from './deadLetters.js'
+import { factMessages } from './executions.js'
+import type { KafkaProducer, TopicMessages } from './kafkaPort.js'
+import { stepMessages } from './steps.js'
+import { timerMessages } from './timers.js'
 
 /**
  * Everything that leaves for Kafka. A promise that resolves means that every message is acknowledged by all
@@ -10,7 +17,30 @@ export interface Outbox {
   /** Facts and events are acknowledged before steps and timers are sent. */
   send(outputs: Outputs): Promise<void>
   /** Contact events from outside; the key is the lower-cased e-mail. */
-  publish(events: readonly ContactEvent[]): Promise<void>
+  publish(events: readonly WireContactEvent[]): Promise<void>
   /** Raw bytes, cut at 1 MiB, with reason and place in headers; the same source is the same letter. */
   park(letters: readonly DeadLetter[]): Promise<void>
+}
+
+/** Two produces at most a call: what others are told, then what moves on. Nothing is sent where there is nothing. */
+export function createOutbox(producer: KafkaProducer, codec: Codec, topology: Topology): Outbox {
+  const { contactEvents, executions, timers, deadLetters } = topology
+  const produce = async (records: readonly TopicMessages[]): Promise<void> => {
+    const filled = records.filter(({ messages }) => messages.length > 0)
+    if (filled.length > 0) await producer.send(filled)
+  }
+  return {
+    send: async (outputs) => {
+      await produce([
+        factMessages(codec, executions.name, outputs.facts),
+        contactEventMessages(codec, contactEvents.name, outputs.events.map(fromSystem)),
+      ])
+      await produce([
+        ...stepMessages(codec, topology, outputs.steps),
+        timerMessages(codec, timers.name, outputs.timers),
+      ])
+    },
+    publish: (events) => produce([contactEventMessages(codec, contactEvents.name, events)]),
+    park: (letters) => produce([letterMessages(deadLetters.name, letters)]),
+  }
 }

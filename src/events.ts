@@ -47,6 +47,12 @@ export interface EngineEvents {
     readonly ms: number
     readonly requestId: string
   }
+  /** What a client library says for itself; kafkajs calls many things errors that it then cures. */
+  'client.said': {
+    readonly client: string
+    readonly level: 'error' | 'warn'
+    readonly text: string
+  }
   failure: { readonly where: string; readonly error: unknown }
 }
 
