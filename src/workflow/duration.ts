@@ -95,17 +95,18 @@ function unusable(name: string, wanted: string): DueTime {
   return { ok: false, error: `"${name}" holds no usable value: it must be ${wanted}` }
 }
 
-/** The first time at or after `from` when the zone's clocks show the time of day on one of the weekdays. */
-function nextLocalTime({ timeOfDay, weekdays = [], timezone }: ClockDelay, from: Date): Date {
+/**
+ * The first time at or after `from` when the zone's clocks show the time of day on one of the weekdays, `days`
+ * after today or later. Found within two weeks, also around a day that a zone left out of its calendar.
+ */
+function nextLocalTime(config: ClockDelay, from: Date, days = 0): Date {
+  const { timeOfDay, weekdays = [], timezone: zone } = config
   const [hour, minute, second = 0] = timeOfDay.split(':').map(Number) as [number, number, number?]
-  const today = DateTime.fromJSDate(from, { zone: timezone }).startOf('day')
-  // Ends within two weeks: every weekday comes, also around a day that a zone left out of its calendar.
-  for (let days = 0; ; days++) {
-    const { year, month, day } = today.plus({ days })
-    const at = firstOf(DateTime.fromObject({ year, month, day, hour, minute, second }, { zone: timezone }))
-    const isAllowed = weekdays.length === 0 || weekdays.includes(at.weekday)
-    if (isAllowed && at.toMillis() >= from.getTime()) return at.toJSDate()
-  }
+  const today = DateTime.fromJSDate(from, { zone }).startOf('day')
+  const { year, month, day } = today.plus({ days })
+  const at = firstOf(DateTime.fromObject({ year, month, day, hour, minute, second }, { zone }))
+  const isAllowed = weekdays.length === 0 || weekdays.includes(at.weekday)
+  return isAllowed && at.toMillis() >= from.getTime() ? at.toJSDate() : nextLocalTime(config, from, days + 1)
 }
 
 /** Where clocks go back, a local time comes twice: the first one. Where they go forward, luxon moves it on. */

@@ -22,7 +22,7 @@ export const FIELD_HELP =
 export function parseField(text: string): Field | null {
   const path = text.split('.')
   if (text.length > MAX_FIELD || path.length < 2 || path.includes('')) return null
-  const [root, second] = path
+  const [root] = path
   const rest = path.slice(1)
   switch (root) {
     case 'contact':
@@ -33,16 +33,14 @@ export function parseField(text: string): Field | null {
     case 'workflow':
       return { text, path: ['event', ...rest], uses: { ...NOTHING, event: true } }
     case 'steps':
-      return second !== undefined && path[2] === 'output'
-        ? { text, path, uses: { ...NOTHING, steps: true } }
-        : null
+      return path[2] === 'output' ? { text, path, uses: { ...NOTHING, steps: true } } : null
     default:
       return null
   }
 }
 
-function isContactPath([first, ...more]: readonly string[]): boolean {
-  return more.length === 0 ? CONTACT_FIELDS.has(first ?? '') : first === 'data'
+function isContactPath(path: readonly string[]): boolean {
+  return CONTACT_FIELDS.has(path.join('.')) || (path[0] === 'data' && path.length > 1)
 }
 
 /** The field's value in data of the form that rules run over; own properties only. */

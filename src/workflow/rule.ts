@@ -65,13 +65,8 @@ function run(plan: Plan, scope: JsonValue, budget: Budget): JsonValue | undefine
   budget.spend(plan.units)
   const fill = (slot: Slot) => budget.weigh(read(slot, scope, budget))
   if (plan.flat) return apply(plan.rule, plan.slots.map(fill))
-  // Filled when the library asks, so that a branch not taken costs nothing.
-  const lazy = new Proxy(plan.slots, {
-    get: (slots, index) => {
-      const slot = slots[Number(index)]
-      return slot === undefined ? undefined : fill(slot)
-    },
-  })
+  // Filled when the library asks, so that a branch not taken costs nothing. It asks for indexes only.
+  const lazy = new Proxy(plan.slots, { get: (slots, index) => fill(slots[Number(index)] as Slot) })
   return apply(plan.rule, lazy)
 }
 

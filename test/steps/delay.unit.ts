@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict'
-import { configFaults } from '../../src/steps/index.js'
+import { branchesOf, configFaults } from '../../src/steps/index.js'
 import type { JsonObject } from '../../src/workflow/json.js'
 import { aContact, aStep, someFacts } from '../support/facts.js'
 import { decideBy, needsBy } from '../support/steps.js'
@@ -83,4 +83,6 @@ describe('A DELAY', () => {
       execution: true,
     })
   })
+
+  it('has no branches', () => assert.deepEqual(branchesOf(aStep('DELAY', { amount: 1, unit: 'days' })), []))
 })
