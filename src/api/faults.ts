@@ -59,6 +59,7 @@ function wordsOf(issue: Issue): Words {
     case 'too_big':
       return { message: sizeWords('at most', Number(issue.maximum), issue), code: 'too_big' }
     case 'invalid_value':
+      if (issue.input === undefined) return REQUIRED
       return { message: `must be one of ${issue.values.map(String).join(', ')}`, code: 'invalid_value' }
     case 'invalid_format':
       return { message: formatWords(issue.format), code: 'invalid_format' }
@@ -69,8 +70,10 @@ function wordsOf(issue: Issue): Words {
   }
 }
 
+const REQUIRED: Words = { message: 'is required', code: 'required' }
+
 function typeWords(issue: z.core.$ZodIssueInvalidType): Words {
-  if (issue.input === undefined) return { message: 'is required', code: 'required' }
+  if (issue.input === undefined) return REQUIRED
   const article = /^[aeio]/.test(issue.expected) ? 'an' : 'a'
   return {
     message: `must be ${article} ${TYPE_NAMES[issue.expected] ?? issue.expected}`,

@@ -1,0 +1,116 @@
+import { randomUUID } from 'node:crypto'
+import type { AddressInfo } from 'node:net'
+import type { Outbox } from '../../producers/outputs.js'
+import { createApp } from '../../src/api/app.js'
+import { type ResourceDeps, resourceRoutes } from '../../src/api/resources.js'
+import { createLinks } from '../../src/effects/links.js'
+import { checkTemplate, createRenderer } from '../../src/effects/liquid.js'
+import { createAnnouncer } from '../../src/events.js'
+import { newKeyText } from '../../src/store/apiKeys.js'
+import { type DatabaseClock, startDatabaseClock } from '../../src/store/mongo/clock.js'
+import { createMongoContactDirectory } from '../../src/store/mongo/contactDirectory.js'
+import { prepareContacts } from '../../src/store/mongo/contactDocument.js'
+import type { Db } from '../../src/store/mongo/driver.js'
+import { createMongoEventDirectory } from '../../src/store/mongo/eventDirectory.js'
+import { prepareEvents } from '../../src/store/mongo/events.js'
+import { createMongoKeys, prepareKeys } from '../../src/store/mongo/keys.js'
+import { createMongoMessages, prepareMessages } from '../../src/store/mongo/messages.js'
+import { createMongoProjects } from '../../src/store/mongo/projects.js'
+import { createMongoTemplates, prepareTemplates } from '../../src/store/mongo/templates.js'
+import type { ProjectId } from '../../src/workflow/ids.js'
+import { openDatabase } from './database.js'
+import { type Caller, callerOf } from './http.js'
+
+export interface TestProject {
+  readonly id: ProjectId
+  readonly secretKey: string
+  readonly publicKey: string
+  /** With the secret key. */
+  readonly call: Caller
+}
+
+export interface TestApi {
+  readonly url: string
+  readonly db: Db
+  readonly deps: ResourceDeps
+  newProject(): Promise<TestProject>
+  close(): Promise<void>
+}
+
+/** The resources around workflows over HTTP, on a database of their own. */
+export async function startApi(more: Partial<ResourceDeps> & Pick<ResourceDeps, 'outbox'>): Promise<TestApi> {
+  const database = await openDatabase()
+  const { db } = database
+  const announcer = createAnnouncer()
+  const clock = await startDatabaseClock(db, (error) =>
+    announcer.announce('failure', { where: 'clock', error }),
+  )
+  await Promise.all([prepareContacts(db), prepareKeys(db), prepareTemplates(db)])
+  await Promise.all([prepareEvents(db, 400), prepareMessages(db, 400)])
+  const deps: ResourceDeps = { ...storesOf(db, clock), ...toolsOf(clock), announcer, ...more }
+  const app = createApp({ routes: resourceRoutes(deps), keys: deps.keys, announcer, classify: () => null })
+  const server = app.listen(0, '127.0.0.1')
+  await new Promise((resolve) => server.once('listening', resolve))
+  const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}`
+  return {
+    url,
+    db,
+    deps,
+    newProject: () => newProject(deps, url),
+    close: async () => {
+      server.closeAllConnections()
+      await new Promise((resolve) => server.close(resolve))
+      clock.stop()
+      await database.drop()
+    },
+  }
+}
+
+async function newProject({ projects, clock }: ResourceDeps, url: string): Promise<TestProject> {
+  const id = randomUUID() as string as ProjectId
+  const [secretKey, publicKey] = [newKeyText('secret'), newKeyText('public')]
+  await projects.createWithKeys({ id, name: 'test', createdAt: clock.now() }, [
+    { text: secretKey, type: 'secret', name: null },
+    { text: publicKey, type: 'public', name: null },
+  ])
+  return { id, secretKey, publicKey, call: callerOf(url, secretKey) }
+}
+
+function storesOf(db: Db, clock: DatabaseClock) {
+  const projects = createMongoProjects(db)
+  const contacts = createMongoContactDirectory(db, projects)
+  const [events, messages] = [createMongoEventDirectory(db), createMongoMessages(db)]
+  const executions = { cancelForContact: async () => {} }
+  const erasure = { contacts, executions, keepers: [events, messages] }
+  return {
+    projects,
+    contacts,
+    events,
+    messages,
+    erasure,
+    clock,
+    keys: createMongoKeys(db),
+    templates: createMongoTemplates(db),
+    workflows: { usesTemplate: async () => false },
+  }
+}
+
+function toolsOf(clock: DatabaseClock) {
+  return {
+    brokerNow: () => clock.now(),
+    checkTemplate,
+    renderer: createRenderer(),
+    links: createLinks({ publicUrl: 'http://localhost', secret: 'a secret of this test' }),
+  }
+}
+
+/** An outbox for what never reads Kafka: it keeps what was sent. */
+export function keepingOutbox(): Outbox & { readonly sent: { events: unknown[] } } {
+  const sent = { events: [] as unknown[] }
+  return {
+    sent,
+    send: async ({ events }) => void sent.events.push(...events),
+    publish: async (events) => void sent.events.push(...events),
+    park: async () => {},
+  }
+}
