@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { anyJson } from './ruleConfig.js'
 import { headerFault, webhookUrlFault } from './webhookRules.js'
 
 /** Standard Webhooks secrets: `whsec_` and the key in base64. */
@@ -29,7 +30,7 @@ export const webhookConfig = z
     url: z.string().max(8192),
     method: z.enum(['GET', 'POST', 'PUT', 'PATCH', 'DELETE']).default('POST'),
     headers: headers.default({}),
-    body: z.json().optional(),
+    body: anyJson.optional(),
     timeoutSeconds: z.number().min(1).max(30).default(10),
     retries: z.int().min(0).max(10).default(4),
     onFailure: z.enum(['continue', 'fail']).default('continue'),

@@ -8,17 +8,17 @@ interface Test {
   readonly value?: JsonValue | undefined
 }
 
-export interface BinaryCondition extends Test {
+interface BinaryCondition extends Test {
   readonly field: string
 }
 
-export interface MultiCondition {
+interface MultiCondition {
   readonly mode: 'multi'
   readonly field: string
   readonly branches: readonly (Test & { readonly id: string; readonly name: string })[]
 }
 
-export interface RuleCondition {
+interface RuleCondition {
   readonly rule: JsonObject
 }
 

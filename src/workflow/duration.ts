@@ -4,7 +4,7 @@ import { isoMs } from './isoDate.js'
 import type { JsonValue } from './json.js'
 
 export const DELAY_UNIT_MS = { seconds: 1_000, minutes: 60_000, hours: 3_600_000, days: 86_400_000 } as const
-export type DelayUnit = keyof typeof DELAY_UNIT_MS
+type DelayUnit = keyof typeof DELAY_UNIT_MS
 export const MAX_DELAY_MS = 365 * DELAY_UNIT_MS.days
 
 export interface AmountDelay {
@@ -12,7 +12,7 @@ export interface AmountDelay {
   readonly unit: DelayUnit
 }
 
-export interface UntilDelay {
+interface UntilDelay {
   /** ISO 8601, or the path of a field that holds it. */
   readonly until: string
 }

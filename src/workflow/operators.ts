@@ -72,7 +72,7 @@ function compare(op: string, value: JsonValue, ref: Ref): JsonObject {
 const NUMERIC = /^[+-]?(?:\d+\.?\d*|\.\d+)(?:e[+-]?\d+)?$/i
 
 /** A number, or text that is one in decimal form; null for anything else. */
-export function numberOf(value: JsonValue): number | null {
+function numberOf(value: JsonValue): number | null {
   if (typeof value === 'number') return value
   return typeof value === 'string' && NUMERIC.test(value) ? Number(value) : null
 }

@@ -9,7 +9,7 @@ const VALUE_UNITS = 24
 /** Values nested deeper than this are no business of a rule. */
 const MAX_DEPTH = 64
 
-export class BudgetError extends Error {}
+class BudgetError extends Error {}
 
 /**
  * What one evaluation may still do. Every value is weighed each time it enters an expression, so whatever

@@ -70,7 +70,7 @@ function checkNames(walk: Walk, { op, args }: Operation, at: string): void {
 }
 
 /** The names that an operation reads data by, as far as they are written in the rule. */
-export function namesIn(op: string, args: readonly JsonValue[]): readonly string[] {
+function namesIn(op: string, args: readonly JsonValue[]): readonly string[] {
   const names = op === 'var' ? args.slice(0, 1) : op.startsWith('missing') ? args.flat() : []
   return names.filter((name) => typeof name === 'string')
 }

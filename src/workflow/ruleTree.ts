@@ -1,7 +1,7 @@
 import { isJsonObject, type JsonValue } from './json.js'
 
 /** JSON Logic's standard operators that run over the elements of a list, each element being the data. */
-export const LOOPS = ['map', 'filter', 'reduce', 'all', 'none', 'some'] as const
+const LOOPS = ['map', 'filter', 'reduce', 'all', 'none', 'some'] as const
 export type Loop = (typeof LOOPS)[number]
 
 const PLAIN = [
