@@ -15,10 +15,15 @@ export interface ErrorBody {
   readonly timestamp: string
 }
 
-/** Messages of failures say nothing of the inside: the request id leads to the log. */
+/** Errors of the inside say nothing of the inside: the request id leads to the log. */
 const FIXED: Partial<Record<ErrorCode, string>> = {
   INTERNAL_ERROR: 'Something went wrong on our side. Name the request id when you ask about it.',
   SERVICE_UNAVAILABLE: 'The service cannot do this right now. Try again in a moment.',
+}
+
+function messageFor(error: MillraceError, shown: ErrorCode): string {
+  const inside = error.code !== shown || shown === 'INTERNAL_ERROR'
+  return inside ? (FIXED[shown] ?? error.message) : error.message
 }
 
 export function errorBody(error: MillraceError, requestId: string): ErrorBody {
@@ -27,7 +32,7 @@ export function errorBody(error: MillraceError, requestId: string): ErrorBody {
     success: false,
     error: {
       code,
-      message: FIXED[code] ?? error.message,
+      message: messageFor(error, code),
       statusCode: STATUS_OF[code],
       requestId,
       ...(error.faults.length === 0 ? {} : { errors: error.faults }),

@@ -7,11 +7,21 @@ export type Method = 'GET' | 'POST' | 'PATCH' | 'PUT' | 'DELETE'
 /** Who may call: `secret` sk_ only; `public` pk_ and sk_; `open` nobody needs a key. */
 export type Access = 'secret' | 'public' | 'open'
 
+type Faults = readonly FieldFault[] | Promise<readonly FieldFault[]>
+
 export interface Answer {
   readonly status: number
   /** Written as JSON (Date → ISO 8601); undefined: no body. */
   readonly body?: unknown
   readonly headers?: Readonly<Record<string, string>>
+}
+
+/** What one success status answers with, for OpenAPI. */
+export interface AnswerShape {
+  readonly description: string
+  readonly schema?: ZodType
+  /** Default `application/json`. */
+  readonly type?: string
 }
 
 /** A request that passed key, size, depth and schema checks. */
@@ -40,10 +50,13 @@ export interface Route<Params = unknown, Query = unknown, Body = unknown> {
   readonly params?: ZodObject & ZodType<Params>
   readonly query?: ZodType<Query>
   readonly body?: ZodType<Body>
-  /** Faults that the body's schema cannot say; told together with the schema's. The body is as it was sent. */
-  faults?(body: unknown): readonly FieldFault[]
+  /**
+   * Faults that the body's schema cannot say; told together with the schema's. The body is as it was sent.
+   * What it would be checked against may be missing: then there are none, and the handler refuses.
+   */
+  faults?(body: unknown, call: Pick<Call<Params, Query, Body>, 'projectId' | 'params'>): Faults
   /** Schema and example of each success status. */
-  readonly answers: Readonly<Record<number, { readonly description: string; readonly schema?: ZodType }>>
+  readonly answers: Readonly<Record<number, AnswerShape>>
   /** Codes this route can answer besides those that every route can. */
   readonly errors: readonly ErrorCode[]
   handle(call: Call<Params, Query, Body>): Promise<Answer>

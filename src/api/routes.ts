@@ -1,6 +1,32 @@
+import { docRoutes } from './docs.js'
+import { createEdits } from './editWorkflow.js'
+import type { ApiInfo } from './openapi.js'
+import { type OperationDeps, operationRoutes } from './operations.js'
 import type { Route } from './route.js'
+import { stepPatchRoute } from './stepPatch.js'
+import { type StepDeps, stepRoutes } from './steps.js'
+import { transitionRoutes } from './transitions.js'
+import { workflowBulkRoutes } from './workflowBulk.js'
+import { workflowCopyRoutes } from './workflowCopies.js'
+import { type FieldDeps, workflowFieldRoutes } from './workflowFields.js'
+import { workflowRoutes } from './workflows.js'
+
+export interface RouteDeps extends OperationDeps, StepDeps, FieldDeps {
+  readonly info: ApiInfo
+}
 
 /** Every endpoint. The router, the checks, OpenAPI and the tenancy test follow from this list. */
-export function createRoutes(): readonly Route[] {
-  return []
+export function createRoutes(deps: RouteDeps): readonly Route[] {
+  const edits = createEdits(deps)
+  const routes = [
+    ...workflowRoutes(deps, edits),
+    ...workflowFieldRoutes(deps),
+    ...workflowBulkRoutes(deps),
+    ...workflowCopyRoutes(deps),
+    ...stepRoutes(deps, edits),
+    stepPatchRoute(deps, edits),
+    ...transitionRoutes(edits),
+    ...operationRoutes(deps),
+  ]
+  return [...routes, ...docRoutes(routes, deps.info)]
 }

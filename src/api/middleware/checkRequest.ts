@@ -1,6 +1,7 @@
 import type { Middleware } from 'koa'
 import type { ZodType } from 'zod'
 import { type FieldFault, MillraceError } from '../../errors.js'
+import type { ProjectId } from '../../workflow/ids.js'
 import { faultsOf } from '../faults.js'
 import type { Route } from '../route.js'
 import { type ApiContext, middleware } from './state.js'
@@ -12,18 +13,20 @@ const NOBODY = '00000000-0000-0000-0000-000000000000'
 export function checkRequest(): Middleware {
   return middleware(async (ctx, next) => {
     const { route } = ctx.state.found
-    if (route !== null) check(ctx, route)
+    if (route !== null) await check(ctx, route)
     await next()
   })
 }
 
-function check(ctx: ApiContext, route: Route): void {
-  ctx.state.params = paramsOf(ctx, route)
+async function check(ctx: ApiContext, route: Route): Promise<void> {
+  const params = paramsOf(ctx, route)
+  ctx.state.params = params
   const faults: FieldFault[] = []
   ctx.state.query = parse(route.query, queryOf(ctx, faults), { root: 'query', faults })
   const body = bodyOf(ctx, route)
   ctx.state.body = parse(route.body, body, { root: 'body', faults })
-  faults.push(...(route.faults?.(body) ?? []))
+  const projectId = ctx.state.projectId as ProjectId
+  faults.push(...((await route.faults?.(body, { projectId, params })) ?? []))
   if (faults.length > 0)
     throw new MillraceError('VALIDATION_ERROR', 'The request has fields that are wrong.', {
       faults: unique(faults),

@@ -1,0 +1,112 @@
+import {
+  OpenAPIRegistry,
+  OpenApiGeneratorV31,
+  type ResponseConfig,
+  type RouteConfig,
+} from '@asteasolutions/zod-to-openapi'
+import { ZodObject, ZodPipe, type ZodType } from 'zod'
+import type { ErrorCode } from '../errors.js'
+import { STATUS_OF } from './httpErrors.js'
+import type { Route } from './route.js'
+import { configComponents } from './schemas/configs.js'
+import { errorSchema, exampleOf } from './schemas/error.js'
+
+export interface ApiInfo {
+  readonly version: string
+  readonly publicUrl: string
+}
+
+/** The OpenAPI 3.1 document of these routes; made once, from the very values that requests are checked by. */
+export function openApiDocument(routes: readonly Route[], { version, publicUrl }: ApiInfo) {
+  const registry = new OpenAPIRegistry()
+  registry.registerComponent('securitySchemes', 'key', {
+    type: 'http',
+    scheme: 'bearer',
+    description: '`sk_…` opens everything, `pk_…` only `POST /v1/track`.',
+  })
+  for (const { name, schema } of configComponents()) registry.register(name, schema)
+  for (const route of routes) registry.registerPath(pathOf(route))
+  return new OpenApiGeneratorV31(registry.definitions).generateDocument({
+    openapi: '3.1.0',
+    info: { title: 'Millrace', version, description: 'Contact workflows on a stream of events.' },
+    servers: [{ url: publicUrl }],
+  })
+}
+
+function pathOf(route: Route): RouteConfig {
+  const { method, path, access, tag, summary, description, params, body } = route
+  return {
+    method: method.toLowerCase() as RouteConfig['method'],
+    path: path.replace(/:(\w+)/g, '{$1}'),
+    operationId: operationId(route),
+    tags: [tag],
+    summary,
+    ...(description === undefined ? {} : { description }),
+    security: access === 'open' ? [] : [{ key: [] }],
+    request: {
+      ...(params === undefined ? {} : { params }),
+      ...queryOf(route),
+      ...(body === undefined ? {} : { body: bodyOf(body) }),
+    },
+    responses: { ...answersOf(route), ...errorsOf(route) },
+  }
+}
+
+/** `POST /workflows/:id/steps` → `post_workflows_id_steps`. */
+function operationId({ method, path }: Route): string {
+  const words = path.split(/[^A-Za-z0-9]+/).filter((word) => word !== '')
+  return [method.toLowerCase(), ...words].join('_')
+}
+
+function queryOf({ query }: Route) {
+  const object = innermost(query)
+  return object instanceof ZodObject ? { query: object } : {}
+}
+
+/** The object that a query is read as before anything is made of it. */
+function innermost(schema: unknown): unknown {
+  return schema instanceof ZodPipe ? innermost(schema.in) : schema
+}
+
+function bodyOf(schema: ZodType) {
+  return { required: !schema.safeParse(undefined).success, content: { 'application/json': { schema } } }
+}
+
+const headers = {
+  'X-Request-Id': { description: 'Id of the request', schema: { type: 'string' as const } },
+}
+
+function answersOf(route: Route): Record<string, ResponseConfig> {
+  const entries = Object.entries(route.answers).map(([status, { description, schema, type }]) => {
+    const content = schema === undefined ? {} : { content: { [type ?? 'application/json']: { schema } } }
+    return [status, { description, headers, ...content }] as const
+  })
+  return Object.fromEntries(entries)
+}
+
+/** By status, since several codes can share one. */
+function errorsOf(route: Route): Record<string, ResponseConfig> {
+  const byStatus = new Map<number, ErrorCode[]>()
+  for (const code of new Set([...commonCodes(route), ...route.errors]))
+    byStatus.set(STATUS_OF[code], [...(byStatus.get(STATUS_OF[code]) ?? []), code])
+  const entries = [...byStatus].map(([status, codes]) => {
+    const examples = Object.fromEntries(codes.map((code) => [code, { value: exampleOf(code) }]))
+    const content = { 'application/json': { schema: errorSchema, examples } }
+    return [String(status), { description: codes.join(', '), headers, content }] as const
+  })
+  return Object.fromEntries(entries)
+}
+
+/** What every route of this kind can answer. */
+function commonCodes({ access, body, query }: Route): ErrorCode[] {
+  if (access === 'open') return ['INTERNAL_ERROR']
+  const always: ErrorCode[] = [
+    'UNAUTHORIZED',
+    ...(access === 'secret' ? (['FORBIDDEN'] as const) : []),
+    'RATE_LIMIT_EXCEEDED',
+    'INTERNAL_ERROR',
+    'SERVICE_UNAVAILABLE',
+  ]
+  const read: ErrorCode[] = ['BAD_REQUEST', 'PAYLOAD_TOO_LARGE', 'UNSUPPORTED_MEDIA_TYPE', 'VALIDATION_ERROR']
+  return body === undefined && query === undefined ? always : [...always, ...read]
+}
