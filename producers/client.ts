@@ -5,7 +5,7 @@ import { MillraceError, messageOf } from '../src/errors.js'
 import type { Announcer } from '../src/events.js'
 import { kafkajs } from './kafkajsCures.js'
 
-export type { Kafka, Producer } from 'kafkajs'
+export type { Admin, Kafka, Producer } from 'kafkajs'
 
 export interface KafkaOptions {
   readonly brokers: readonly string[]

@@ -121,7 +121,6 @@ function takeBatch<Item>(waiting: readonly Entry<Item>[], maxBatch: number): Ent
 
 type Answer<Item> = (entry: Entry<Item>, error: MillraceError | null) => void
 
-/** A send that no repeat can save is made again entry by entry: one caller's fault is not its neighbours'. */
 async function sendEntries<Item>(
   entries: readonly Entry<Item>[],
   send: (items: readonly Item[]) => Promise<void>,
@@ -132,12 +131,26 @@ async function sendEntries<Item>(
     await send(entries.flatMap((entry) => entry.items))
     for (const entry of entries) answer(entry, null)
   } catch (error) {
-    if (!isRetriable(error) && entries.length > 1) {
-      for (const entry of entries) await sendEntries([entry], send, answer)
-      return
-    }
-    for (const entry of entries) answer(entry, refusal(error))
+    await settleFailed(entries, { error, again: (alone) => sendEntries(alone, send, answer), answer })
   }
+}
+
+interface Failed<Item> {
+  readonly error: unknown
+  readonly again: (entries: readonly Entry<Item>[]) => Promise<void>
+  readonly answer: Answer<Item>
+}
+
+/** A send that no repeat can save is made again entry by entry: one caller's fault is not its neighbours'. */
+async function settleFailed<Item>(
+  entries: readonly Entry<Item>[],
+  { error, again, answer }: Failed<Item>,
+): Promise<void> {
+  if (isRetriable(error) || entries.length === 1) {
+    for (const entry of entries) answer(entry, refusal(error))
+    return
+  }
+  for (const entry of entries) await again([entry])
 }
 
 function refusal(error: unknown): MillraceError {
