@@ -1,7 +1,6 @@
 import type { JsonObject } from '../workflow/json.js'
-import { usesOf } from '../workflow/rule.js'
+import type { Uses } from '../workflow/rule.js'
 import { ruleScope } from '../workflow/ruleScope.js'
-import type { Uses } from '../workflow/ruleUses.js'
 import type { Facts, Needs } from './definition.js'
 
 /** What conditions and the rules of transitions run over. */
@@ -12,11 +11,6 @@ export function ruleData({ contact, context, steps }: Facts): JsonObject {
 /** What has to be read before something with these uses can be decided. */
 export function needsOf({ contact, event, steps }: Uses): Needs {
   return { contact, execution: event || steps }
-}
-
-/** What has to be read before this rule can be evaluated over `ruleData`. */
-export function needsOfRule(rule: JsonObject): Needs {
-  return needsOf(usesOf(rule))
 }
 
 const LIQUID = /\{\{|\{%/

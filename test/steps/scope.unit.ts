@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict'
-import { needsOfLiquid, needsOfRule, ruleData } from '../../src/steps/scope.js'
+import { needsOf, needsOfLiquid, ruleData } from '../../src/steps/scope.js'
+import { usesOf } from '../../src/workflow/rule.js'
 import { contactScope } from '../../src/workflow/ruleScope.js'
 import { aContact, someFacts } from '../support/facts.js'
 
@@ -22,11 +23,12 @@ describe('What rules run over', () => {
 })
 
 describe('What has to be read', () => {
-  it('for a rule is what it names', () => {
-    assert.deepEqual(needsOfRule({ '==': [1, 1] }), NOTHING)
-    assert.deepEqual(needsOfRule({ var: 'contact.id' }), { contact: true, execution: false })
-    assert.deepEqual(needsOfRule({ var: 'steps.s.output' }), { contact: false, execution: true })
-    assert.deepEqual(needsOfRule({ var: '' }), EVERYTHING)
+  it('for a rule is what it reads', () => {
+    const needs = (path: string) => needsOf(usesOf({ var: path }))
+    assert.deepEqual(needs('trigger.a'), NOTHING)
+    assert.deepEqual(needs('contact.id'), { contact: true, execution: false })
+    assert.deepEqual(needs('steps.s.output'), { contact: false, execution: true })
+    assert.deepEqual(needs(''), EVERYTHING)
   })
 
   const texts: [string, object][] = [
