@@ -8,7 +8,7 @@ import { ZodObject, ZodPipe, type ZodType } from 'zod'
 import type { ErrorCode } from '../errors.js'
 import { STATUS_OF } from './httpErrors.js'
 import type { Route } from './route.js'
-import { configComponents } from './schemas/configs.js'
+import { CONFIG_COMPONENTS } from './schemas/configs.js'
 import { errorSchema, exampleOf } from './schemas/error.js'
 
 export interface ApiInfo {
@@ -24,9 +24,8 @@ export function openApiDocument(routes: readonly Route[], { version, publicUrl }
     scheme: 'bearer',
     description: '`sk_…` opens everything, `pk_…` only `POST /v1/track`.',
   })
-  for (const { name, schema } of configComponents()) registry.register(name, schema)
   for (const route of routes) registry.registerPath(pathOf(route))
-  return new OpenApiGeneratorV31(registry.definitions).generateDocument({
+  return new OpenApiGeneratorV31([...CONFIG_COMPONENTS, ...registry.definitions]).generateDocument({
     openapi: '3.1.0',
     info: { title: 'Millrace', version, description: 'Contact workflows on a stream of events.' },
     servers: [{ url: publicUrl }],

@@ -2,6 +2,7 @@ import { docRoutes } from './docs.js'
 import { createEdits } from './editWorkflow.js'
 import type { ApiInfo } from './openapi.js'
 import { type OperationDeps, operationRoutes } from './operations.js'
+import { type ResourceDeps, resourceRoutes } from './resources.js'
 import type { Route } from './route.js'
 import { stepPatchRoute } from './stepPatch.js'
 import { type StepDeps, stepRoutes } from './steps.js'
@@ -11,9 +12,7 @@ import { workflowCopyRoutes } from './workflowCopies.js'
 import { type FieldDeps, workflowFieldRoutes } from './workflowFields.js'
 import { workflowRoutes } from './workflows.js'
 
-export interface RouteDeps extends OperationDeps, StepDeps, FieldDeps {
-  readonly info: ApiInfo
-}
+export type RouteDeps = OperationDeps & StepDeps & FieldDeps & ResourceDeps & { readonly info: ApiInfo }
 
 /** Every endpoint. The router, the checks, OpenAPI and the tenancy test follow from this list. */
 export function createRoutes(deps: RouteDeps): readonly Route[] {
@@ -26,6 +25,7 @@ export function createRoutes(deps: RouteDeps): readonly Route[] {
     ...stepRoutes(deps, edits),
     stepPatchRoute(deps, edits),
     ...transitionRoutes(edits),
+    ...resourceRoutes(deps),
     ...operationRoutes(deps),
   ]
   return [...routes, ...docRoutes(routes, deps.info)]

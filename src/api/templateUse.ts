@@ -1,10 +1,8 @@
 import { MillraceError } from '../errors.js'
+import type { TemplateStore } from '../store/ports/templates.js'
 import type { ProjectId, TemplateId } from '../workflow/ids.js'
 
-/** Is this template there, and the project's own? */
-export interface TemplateLookup {
-  exists(projectId: ProjectId, id: TemplateId): Promise<boolean>
-}
+export type TemplateLookup = Pick<TemplateStore, 'find'>
 
 /** Refuses templates of other projects just as those of none. */
 export async function expectTemplates(
@@ -12,6 +10,6 @@ export async function expectTemplates(
   projectId: ProjectId,
   ids: readonly TemplateId[],
 ): Promise<void> {
-  const there = await Promise.all([...new Set(ids)].map((id) => templates.exists(projectId, id)))
-  if (there.includes(false)) throw new MillraceError('TEMPLATE_NOT_FOUND', 'There is no such template.')
+  const there = await Promise.all([...new Set(ids)].map((id) => templates.find(projectId, id)))
+  if (there.includes(null)) throw new MillraceError('TEMPLATE_NOT_FOUND', 'There is no such template.')
 }

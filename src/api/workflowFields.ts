@@ -8,7 +8,7 @@ import { fieldsQuery } from './schemas/workflow.js'
 
 export interface FieldDeps {
   readonly contacts: Pick<ContactDirectory, 'list'>
-  readonly eventList: Pick<EventDirectory, 'list'>
+  readonly events: Pick<EventDirectory, 'list'>
 }
 
 /** The newest of each that are looked at: a sample, so that the answer costs the same however much there is. */
@@ -18,7 +18,7 @@ const MAX_FIELDS = 1_000
 type SeenType = 'string' | 'number' | 'boolean' | 'object' | 'array' | 'null'
 
 /** Which fields conditions can use, by what was seen of contacts and events. */
-export function workflowFieldRoutes({ contacts, eventList }: FieldDeps): Route[] {
+export function workflowFieldRoutes({ contacts, events }: FieldDeps): Route[] {
   return [
     route({
       method: 'GET',
@@ -32,16 +32,16 @@ export function workflowFieldRoutes({ contacts, eventList }: FieldDeps): Route[]
       errors: ['VALIDATION_ERROR'],
       handle: async ({ projectId, query: { eventName } }) => {
         const name = eventName === undefined ? null : canonicalName(eventName)
-        const [people, events] = await Promise.all([
+        const [people, happened] = await Promise.all([
           contacts.list(projectId, { search: null, subscribed: null, after: null, limit: SAMPLE }),
-          eventList.list(projectId, { contactId: null, name, after: null, limit: SAMPLE }),
+          events.list(projectId, { contactId: null, name, after: null, limit: SAMPLE }),
         ])
         const seen = new Map<string, SeenType>([
           ['contact.email', 'string'],
           ['contact.subscribed', 'boolean'],
         ])
         for (const { data } of people.contacts) look(seen, 'contact.data', data)
-        for (const { data } of events.events) look(seen, 'event', data)
+        for (const { data } of happened.events) look(seen, 'event', data)
         const data = [...seen].sort(([a], [b]) => (a < b ? -1 : 1)).map(([field, type]) => ({ field, type }))
         return { status: 200, body: { data } }
       },

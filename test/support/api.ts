@@ -1,13 +1,14 @@
 import { randomUUID } from 'node:crypto'
-import type { AddressInfo } from 'node:net'
 import type { Outbox } from '../../producers/outputs.js'
-import { createApp } from '../../src/api/app.js'
-import { type ResourceDeps, resourceRoutes } from '../../src/api/resources.js'
+import { type AppOptions, createApp } from '../../src/api/app.js'
+import { createRoutes, type RouteDeps } from '../../src/api/routes.js'
+import { startServer } from '../../src/api/server.js'
 import { createLinks } from '../../src/effects/links.js'
 import { checkTemplate, createRenderer } from '../../src/effects/liquid.js'
 import { createAnnouncer } from '../../src/events.js'
 import { newKeyText } from '../../src/store/apiKeys.js'
 import { type DatabaseClock, startDatabaseClock } from '../../src/store/mongo/clock.js'
+import { isDatabaseAway } from '../../src/store/mongo/connect.js'
 import { createMongoContactDirectory } from '../../src/store/mongo/contactDirectory.js'
 import { prepareContacts } from '../../src/store/mongo/contactDocument.js'
 import type { Db } from '../../src/store/mongo/driver.js'
@@ -17,6 +18,7 @@ import { createMongoKeys, prepareKeys } from '../../src/store/mongo/keys.js'
 import { createMongoMessages, prepareMessages } from '../../src/store/mongo/messages.js'
 import { createMongoProjects } from '../../src/store/mongo/projects.js'
 import { createMongoTemplates, prepareTemplates } from '../../src/store/mongo/templates.js'
+import { createMongoWorkflows, prepareWorkflows } from '../../src/store/mongo/workflows.js'
 import type { ProjectId } from '../../src/workflow/ids.js'
 import { openDatabase } from './database.js'
 import { type Caller, callerOf } from './http.js'
@@ -32,13 +34,16 @@ export interface TestProject {
 export interface TestApi {
   readonly url: string
   readonly db: Db
-  readonly deps: ResourceDeps
+  readonly deps: RouteDeps
   newProject(): Promise<TestProject>
   close(): Promise<void>
 }
 
-/** The resources around workflows over HTTP, on a database of their own. */
-export async function startApi(more: Partial<ResourceDeps> & Pick<ResourceDeps, 'outbox'>): Promise<TestApi> {
+/** The whole API over HTTP, on a database of its own. */
+export async function startApi(
+  more: Partial<RouteDeps> & Pick<RouteDeps, 'outbox'>,
+  options: Partial<AppOptions> = {},
+): Promise<TestApi> {
   const database = await openDatabase()
   const { db } = database
   const announcer = createAnnouncer()
@@ -46,27 +51,26 @@ export async function startApi(more: Partial<ResourceDeps> & Pick<ResourceDeps, 
     announcer.announce('failure', { where: 'clock', error }),
   )
   await Promise.all([prepareContacts(db), prepareKeys(db), prepareTemplates(db)])
-  await Promise.all([prepareEvents(db, 400), prepareMessages(db, 400)])
-  const deps: ResourceDeps = { ...storesOf(db, clock), ...toolsOf(clock), announcer, ...more }
-  const app = createApp({ routes: resourceRoutes(deps), keys: deps.keys, announcer, classify: () => null })
-  const server = app.listen(0, '127.0.0.1')
-  await new Promise((resolve) => server.once('listening', resolve))
-  const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}`
+  await Promise.all([prepareEvents(db, 400), prepareMessages(db, 400), prepareWorkflows(db)])
+  const deps: RouteDeps = { ...storesOf(db, clock), ...toolsOf(clock), announcer, ...more }
+  const classify = (error: unknown) => (isDatabaseAway(error) ? ('DATABASE_AWAY' as const) : null)
+  const app = createApp({ routes: createRoutes(deps), keys: deps.keys, announcer, classify, options })
+  const server = await startServer(app, { host: '127.0.0.1', port: 0, closeWithinMs: 0 })
+  const url = `http://127.0.0.1:${server.port}`
   return {
     url,
     db,
     deps,
     newProject: () => newProject(deps, url),
     close: async () => {
-      server.closeAllConnections()
-      await new Promise((resolve) => server.close(resolve))
+      await server.close()
       clock.stop()
       await database.drop()
     },
   }
 }
 
-async function newProject({ projects, clock }: ResourceDeps, url: string): Promise<TestProject> {
+async function newProject({ projects, clock }: RouteDeps, url: string): Promise<TestProject> {
   const id = randomUUID() as string as ProjectId
   const [secretKey, publicKey] = [newKeyText('secret'), newKeyText('public')]
   await projects.createWithKeys({ id, name: 'test', createdAt: clock.now() }, [
@@ -91,13 +95,18 @@ function storesOf(db: Db, clock: DatabaseClock) {
     clock,
     keys: createMongoKeys(db),
     templates: createMongoTemplates(db),
-    workflows: { usesTemplate: async () => false },
+    workflows: createMongoWorkflows(db),
   }
 }
 
 function toolsOf(clock: DatabaseClock) {
   return {
     brokerNow: () => clock.now(),
+    newId: randomUUID,
+    readiness: { check: async () => ({ ready: true, reasons: [] }) },
+    metrics: { text: async () => ({ contentType: 'text/plain; version=0.0.4', text: 'up 1\n' }) },
+    serveMetrics: true,
+    info: { version: '0.0.0', publicUrl: 'http://localhost' },
     checkTemplate,
     renderer: createRenderer(),
     links: createLinks({ publicUrl: 'http://localhost', secret: 'a secret of this test' }),

@@ -11,7 +11,7 @@ export function configSchemas(): { $ref: string }[] {
   return STEP_KINDS.map((kind) => ({ $ref: `#/components/schemas/${configName(kind)}` }))
 }
 
-/** Each kind's config schema by its name. */
-export function configComponents() {
-  return STEP_KINDS.map((kind) => ({ name: configName(kind), schema: STEP_DEFINITIONS[kind].config }))
-}
+/** Each kind's config schema under its name. */
+export const CONFIG_COMPONENTS = STEP_KINDS.map((kind) =>
+  STEP_DEFINITIONS[kind].config.meta({ ...STEP_DEFINITIONS[kind].config.meta(), id: configName(kind) }),
+)
