@@ -1,10 +1,15 @@
 /** `npm run bench -- <name> [options]`: one benchmark on real services; without a name, the list. */
+import { conditions } from '../bench/conditions.js'
 import { drain } from '../bench/drain.js'
 import { latency } from '../bench/latency.js'
 import { runScript } from './lifetime.js'
 import { complain, line } from './terminal.js'
 
-const BENCHES: Readonly<Record<string, (args: readonly string[]) => Promise<void>>> = { drain, latency }
+const BENCHES: Readonly<Record<string, (args: readonly string[]) => Promise<void>>> = {
+  conditions,
+  drain,
+  latency,
+}
 
 await runScript(async () => {
   const [name = '', ...args] = process.argv.slice(2)
