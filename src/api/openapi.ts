@@ -24,8 +24,9 @@ export function openApiDocument(routes: readonly Route[], { version, publicUrl }
     scheme: 'bearer',
     description: '`sk_…` opens everything, `pk_…` only `POST /v1/track`.',
   })
+  const configs = CONFIG_COMPONENTS.map((schema) => ({ type: 'schema' as const, schema }))
   for (const route of routes) registry.registerPath(pathOf(route))
-  return new OpenApiGeneratorV31([...CONFIG_COMPONENTS, ...registry.definitions]).generateDocument({
+  return new OpenApiGeneratorV31([...configs, ...registry.definitions]).generateDocument({
     openapi: '3.1.0',
     info: { title: 'Millrace', version, description: 'Contact workflows on a stream of events.' },
     servers: [{ url: publicUrl }],
