@@ -20,6 +20,7 @@ import { createMongoProjects } from '../../src/store/mongo/projects.js'
 import { createMongoTemplates, prepareTemplates } from '../../src/store/mongo/templates.js'
 import { createMongoWorkflows, prepareWorkflows } from '../../src/store/mongo/workflows.js'
 import type { ProjectId } from '../../src/workflow/ids.js'
+import { type CheckAnswer, contractOf, type OpenApi } from './contract.js'
 import { openDatabase } from './database.js'
 import { type Caller, callerOf } from './http.js'
 
@@ -57,11 +58,12 @@ export async function startApi(
   const app = createApp({ routes: createRoutes(deps), keys: deps.keys, announcer, classify, options })
   const server = await startServer(app, { host: '127.0.0.1', port: 0, closeWithinMs: 0 })
   const url = `http://127.0.0.1:${server.port}`
+  const check = contractOf((await (await fetch(`${url}/openapi.json`)).json()) as OpenApi)
   return {
     url,
     db,
     deps,
-    newProject: () => newProject(deps, url),
+    newProject: () => newProject(deps, url, check),
     close: async () => {
       await server.close()
       clock.stop()
@@ -70,14 +72,27 @@ export async function startApi(
   }
 }
 
-async function newProject({ projects, clock }: RouteDeps, url: string): Promise<TestProject> {
+async function newProject(
+  { projects, clock }: RouteDeps,
+  url: string,
+  check: CheckAnswer,
+): Promise<TestProject> {
   const id = randomUUID() as string as ProjectId
   const [secretKey, publicKey] = [newKeyText('secret'), newKeyText('public')]
   await projects.createWithKeys({ id, name: 'test', createdAt: clock.now() }, [
     { text: secretKey, type: 'secret', name: null },
     { text: publicKey, type: 'public', name: null },
   ])
-  return { id, secretKey, publicKey, call: callerOf(url, secretKey) }
+  return { id, secretKey, publicKey, call: checked(callerOf(url, secretKey), check) }
+}
+
+/** Every answer of the run is held against OpenAPI. */
+function checked(call: Caller, check: CheckAnswer): Caller {
+  return async (method, path, request) => {
+    const reply = await call(method, path, request)
+    check(method, path, reply)
+    return reply
+  }
 }
 
 function storesOf(db: Db, clock: DatabaseClock) {

@@ -1,0 +1,55 @@
+import assert from 'node:assert/strict'
+import { Ajv2020, type ValidateFunction } from 'ajv/dist/2020.js'
+import formats from 'ajv-formats'
+import type { Reply } from './http.js'
+
+interface Operation {
+  readonly responses: Readonly<Record<string, { readonly content?: Readonly<Record<string, Media>> }>>
+}
+interface Media {
+  readonly schema?: object
+}
+export interface OpenApi {
+  readonly openapi: string
+  readonly paths: Readonly<Record<string, Readonly<Record<string, Operation>>>>
+  readonly components: { readonly schemas: Readonly<Record<string, object>> }
+}
+
+/** Fails when an answer is not what OpenAPI says of this call: unknown status, or a body of another shape. */
+export type CheckAnswer = (method: string, path: string, reply: Reply) => void
+
+export function contractOf(document: OpenApi): CheckAnswer {
+  const ajv = new Ajv2020({ strict: false, allErrors: true })
+  formats.default(ajv)
+  ajv.addSchema({ $id: 'api', components: document.components })
+  const patterns = Object.keys(document.paths).map((path) => ({ path, pattern: patternOf(path) }))
+  patterns.sort((a, b) => a.path.split('{').length - b.path.split('{').length)
+  const compiled = new Map<object, ValidateFunction>()
+  const validatorOf = (schema: object) => {
+    const known = compiled.get(schema) ?? ajv.compile(absolute(schema) as object)
+    compiled.set(schema, known)
+    return known
+  }
+  return (method, path, reply) => {
+    const pathname = path.split('?')[0] ?? path
+    const known = patterns.find(({ pattern }) => pattern.test(pathname))?.path
+    const operation = known === undefined ? undefined : document.paths[known]?.[method.toLowerCase()]
+    if (operation === undefined) return
+    const place = `${method} ${known} → ${reply.status}`
+    const answer = operation.responses[String(reply.status)]
+    assert.ok(answer, `${place} is not in OpenAPI: ${JSON.stringify(reply.body)}`)
+    const schema = answer.content?.['application/json']?.schema
+    if (schema === undefined) return
+    const validate = validatorOf(schema)
+    assert.ok(validate(reply.body), `${place}: ${ajv.errorsText(validate.errors)}`)
+  }
+}
+
+function patternOf(path: string): RegExp {
+  return new RegExp(`^${path.replace(/\{\w+\}/g, '[^/]+')}$`)
+}
+
+/** `#/components/…` within a schema that stands by itself. */
+function absolute(value: unknown): unknown {
+  return JSON.parse(JSON.stringify(value).replaceAll('"#/components/', '"api#/components/')) as unknown
+}
