@@ -76,9 +76,13 @@ export function evolve(execution: Execution, change: Change, by: string, now: Da
   }
 }
 
-/** A change without an entry stays on its step, so the step's entering time stays too. */
+/** Does the execution stay on its step? Then the time it entered the step stays; a reopened step brings its own. */
+export function staysOnStep(change: Change): boolean {
+  return change.entry === null && !change.reopen
+}
+
 function enteredOf(before: ExecutionState, change: Change): ExecutionState {
-  if (change.entry !== null || isEnded(change.state) || before.enteredAt === null) return change.state
+  if (!staysOnStep(change) || before.enteredAt === null) return change.state
   return { ...change.state, enteredAt: before.enteredAt }
 }
 

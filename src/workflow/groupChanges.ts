@@ -1,4 +1,4 @@
-import type { Change, Expectation, TransitionGroup } from './change.js'
+import { type Change, type Expectation, staysOnStep, type TransitionGroup } from './change.js'
 import type { ExecutionId } from './ids.js'
 
 export interface Planned {
@@ -29,7 +29,7 @@ function keyOf(keys: Map<Change, string>, change: Change): string {
   const known = keys.get(change)
   if (known !== undefined) return known
   // A step that goes on keeps its entering time in the document, so it does not tell changes apart.
-  const staying = change.entry === null ? { ...change, state: { ...change.state, enteredAt: null } } : change
+  const staying = staysOnStep(change) ? { ...change, state: { ...change.state, enteredAt: null } } : change
   const key = JSON.stringify(staying)
   keys.set(change, key)
   return key

@@ -1,5 +1,10 @@
-import { type Change, type Expectation, isUnsettled, type TransitionGroup } from '../../workflow/change.js'
-import { isEnded } from '../../workflow/execution.js'
+import {
+  type Change,
+  type Expectation,
+  isUnsettled,
+  staysOnStep,
+  type TransitionGroup,
+} from '../../workflow/change.js'
 import { toUuid, toUuids } from './bson.js'
 import { STATE_FIELDS, stateFields, storeEntry } from './executionDocument.js'
 import { storeValue } from './json.js'
@@ -55,11 +60,6 @@ function changeUpdate(
     absent.filter((field) => !keepsEnteredAt(change, field)).map((field) => [field, '']),
   )
   return { $set: set, $unset: unset, ...historyUpdate(change) }
-}
-
-/** Without an entry the step goes on, so the time it was entered stays: as `evolve` has it. */
-function staysOnStep(change: Change): boolean {
-  return change.entry === null && !isEnded(change.state)
 }
 
 function keepsEnteredAt(change: Change, field: string): boolean {
