@@ -23,9 +23,7 @@ export const shownTime = z
 export const anyJson = z.unknown().meta({ description: 'Any JSON value' })
 
 /** An object of any JSON values. */
-export const jsonObject = z
-  .record(z.string(), z.unknown())
-  .meta({ type: 'object', additionalProperties: true })
+export const jsonObject = z.record(z.string(), z.unknown())
 
 /** Text of `min` to `max` characters after trimming, without NUL. */
 export function trimmed(min: number, max: number) {
