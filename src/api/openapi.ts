@@ -4,12 +4,13 @@ import {
   type ResponseConfig,
   type RouteConfig,
 } from '@asteasolutions/zod-to-openapi'
-import { ZodObject, ZodPipe, type ZodType } from 'zod'
+import type { ZodType } from 'zod'
 import type { ErrorCode } from '../errors.js'
 import { STATUS_OF } from './httpErrors.js'
 import type { Route } from './route.js'
 import { CONFIG_COMPONENTS } from './schemas/configs.js'
 import { errorSchema, exampleOf } from './schemas/error.js'
+import { innerObject } from './schemas/innerObject.js'
 
 export interface ApiInfo {
   readonly version: string
@@ -59,13 +60,8 @@ function operationId({ method, path }: Route): string {
 }
 
 function queryOf({ query }: Route) {
-  const object = innermost(query)
-  return object instanceof ZodObject ? { query: object } : {}
-}
-
-/** The object that a query is read as before anything is made of it. */
-function innermost(schema: unknown): unknown {
-  return schema instanceof ZodPipe ? innermost(schema.in) : schema
+  const object = innerObject(query)
+  return object === null ? {} : { query: object }
 }
 
 function bodyOf(schema: ZodType) {

@@ -4,6 +4,7 @@ import { type FieldFault, MillraceError } from '../../errors.js'
 import type { ProjectId } from '../../workflow/ids.js'
 import { faultsOf } from '../faults.js'
 import type { Route } from '../route.js'
+import { innerObject } from '../schemas/innerObject.js'
 import { type ApiContext, middleware } from './state.js'
 
 /** An id that nobody has: a malformed one is read as it, so that both are answered alike. */
@@ -22,7 +23,7 @@ async function check(ctx: ApiContext, route: Route): Promise<void> {
   const params = paramsOf(ctx, route)
   ctx.state.params = params
   const faults: FieldFault[] = []
-  ctx.state.query = parse(route.query, queryOf(ctx, faults), { root: 'query', faults })
+  ctx.state.query = parse(route.query, queryOf(ctx, route, faults), { root: 'query', faults })
   const body = bodyOf(ctx, route)
   ctx.state.body = parse(route.body, body, { root: 'body', faults })
   const projectId = ctx.state.projectId as ProjectId
@@ -47,22 +48,29 @@ function paramsOf(ctx: ApiContext, route: Route): Record<string, unknown> {
 }
 
 const OPERATOR = /[[\]$]/
+/** Who asks for an order means it: where there is none to choose, saying so is better than another order. */
+const ORDERS = ['sort', 'dir']
 
-/** Values by name; a name that came twice has a list, which no schema of one value takes. */
-function queryOf(ctx: ApiContext, faults: FieldFault[]): Record<string, string | string[]> {
+/**
+ * Values by name; a name that came twice has a list, which no schema of one value takes. Other unknown names mean
+ * nothing and are left alone.
+ */
+function queryOf(ctx: ApiContext, route: Route, faults: FieldFault[]): Record<string, string | string[]> {
   const values = new Map<string, string | string[]>()
   const sent = new URLSearchParams(ctx.querystring)
   for (const name of new Set(sent.keys())) {
     const all = sent.getAll(name)
-    if (OPERATOR.test(name))
-      faults.push({
-        field: name,
-        message: 'is an operator, which queries do not have',
-        code: 'unknown_field',
-      })
+    const fault = nameFault(name, route)
+    if (fault !== null) faults.push({ field: name, message: fault, code: 'unknown_field' })
     else values.set(name, all.length === 1 ? (all[0] ?? '') : all)
   }
   return Object.fromEntries(values)
+}
+
+function nameFault(name: string, { query }: Route): string | null {
+  if (OPERATOR.test(name)) return 'is an operator, which queries do not have'
+  const known = Object.hasOwn(innerObject(query)?.shape ?? {}, name)
+  return ORDERS.includes(name) && !known ? 'is not known here' : null
 }
 
 /** A schema that takes undefined needs no body. A route without a schema takes none, or `{}`. */
