@@ -12,7 +12,7 @@ import { withSecrets } from './showWorkflow.js'
 export function newStepFaults(body: unknown): readonly Fault[] {
   if (!isJsonObject(body)) return []
   const type = kindOf(own(body, 'type'))
-  const config = own(body, 'config') ?? {}
+  const config = Object.hasOwn(body, 'config') ? own(body, 'config') : {}
   return type === null || !isJsonObject(config) ? [] : contentFaults(type, config, own(body, 'templateId'))
 }
 

@@ -30,7 +30,7 @@ export function stepDefinition(kind: StepKind): StepDefinition<StepKind, unknown
 
 /** All that is wrong with a config that somebody wants to store; `field` is where it stands in the request. */
 export function configFaults(kind: StepKind, config: JsonObject, field = 'config'): Fault[] {
-  const parsed = stepDefinition(kind).config.safeParse(config)
+  const parsed = stepDefinition(kind).config.safeParse(config, { reportInput: true })
   return parsed.success ? [] : zodFaults(parsed.error.issues, field)
 }
 

@@ -1,5 +1,6 @@
 import type { z } from 'zod'
 import type { Fault } from '../workflow/fault.js'
+import { UNKNOWN_FIELD, wordsOf } from '../workflow/faultWords.js'
 
 type Issue = z.core.$ZodIssue
 
@@ -10,14 +11,10 @@ export function zodFaults(issues: readonly Issue[], field: string): Fault[] {
 
 function issueFaults(issue: Issue, field: string): Fault[] {
   if (issue.code === 'unrecognized_keys')
-    return issue.keys.map((key) => ({
-      field: join(field, [key]),
-      message: 'is not a known field',
-      code: issue.code,
-    }))
+    return issue.keys.map((key) => ({ field: join(field, [key]), ...UNKNOWN_FIELD }))
   if (issue.code === 'invalid_union' && issue.errors.length > 0)
     return zodFaults(closest(issue.errors), field)
-  return [{ field, message: issue.message, code: codeOf(issue) }]
+  return [{ field, ...wordsOf(issue) }]
 }
 
 /** Of several forms the one that knows most of the fields given; the first of equals. */
@@ -27,11 +24,6 @@ function closest(forms: readonly (readonly Issue[])[]): readonly Issue[] {
 
 function unknownKeys(issues: readonly Issue[]): number {
   return issues.reduce((sum, issue) => sum + (issue.code === 'unrecognized_keys' ? issue.keys.length : 0), 0)
-}
-
-function codeOf(issue: Issue): string {
-  const own: unknown = issue.code === 'custom' ? issue.params?.['code'] : undefined
-  return typeof own === 'string' ? own : issue.code
 }
 
 function join(field: string, path: readonly PropertyKey[]): string {

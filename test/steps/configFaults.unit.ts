@@ -42,7 +42,9 @@ describe('What is wrong with a config', () => {
   })
 
   it('is told where no form fits and none is closer', () => {
-    const parsed = z.object({ a: z.union([z.string(), z.number()]) }).safeParse({ a: true })
+    const parsed = z
+      .object({ a: z.union([z.string(), z.number()]) })
+      .safeParse({ a: true }, { reportInput: true })
     assert.deepEqual(
       zodFaults(parsed.error?.issues ?? [], 'body').map(({ field, code }) => [field, code]),
       [['body.a', 'invalid_type']],

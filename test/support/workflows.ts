@@ -19,7 +19,7 @@ export const CONDITION = {
   name: 'pro?',
   config: { field: 'contact.data.plan', operator: 'equals', value: 'pro' },
 }
-export const EXIT = { type: 'EXIT', name: 'out' }
+export const EXIT = { type: 'EXIT', name: 'out', config: {} }
 
 export async function newWorkflow(
   project: TestProject,
