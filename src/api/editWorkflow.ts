@@ -74,7 +74,7 @@ async function attemptEdit<Made>(deps: EditDeps, of: EditOf, edit: Edit<Made>): 
 }
 
 export async function getWorkflow(
-  workflows: WorkflowStore,
+  workflows: Pick<WorkflowStore, 'get'>,
   projectId: ProjectId,
   id: WorkflowId,
 ): Promise<Workflow> {

@@ -12,7 +12,9 @@ const name = trimmed(1, 100).meta({ type: 'string', minLength: 1, maxLength: 100
 const position = z
   .strictObject({ x: z.number(), y: z.number() })
   .meta({ id: 'Position', example: { x: 100, y: 250 } })
-const templateId = idOf<TemplateId>().nullish()
+const templateId = idOf<TemplateId>()
+  .nullish()
+  .meta({ type: ['string', 'null'], format: 'uuid' })
 const object = z.record(z.string(), z.unknown()) as unknown as z.ZodType<JsonObject>
 
 /** What a config must look like depends on the kind; the kinds' own schemas check it. */
