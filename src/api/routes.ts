@@ -1,5 +1,7 @@
 import { docRoutes } from './docs.js'
 import { createEdits } from './editWorkflow.js'
+import type { ExecutionDeps } from './executionDeps.js'
+import { executionRoutes } from './executionRoutes.js'
 import type { ApiInfo } from './openapi.js'
 import { type OperationDeps, operationRoutes } from './operations.js'
 import { type ResourceDeps, resourceRoutes } from './resources.js'
@@ -12,7 +14,11 @@ import { workflowCopyRoutes } from './workflowCopies.js'
 import { type FieldDeps, workflowFieldRoutes } from './workflowFields.js'
 import { workflowRoutes } from './workflows.js'
 
-export type RouteDeps = OperationDeps & StepDeps & FieldDeps & ResourceDeps & { readonly info: ApiInfo }
+export type RouteDeps = OperationDeps &
+  StepDeps &
+  FieldDeps &
+  ResourceDeps &
+  ExecutionDeps & { readonly info: ApiInfo }
 
 /** Every endpoint. The router, the checks, OpenAPI and the tenancy test follow from this list. */
 export function createRoutes(deps: RouteDeps): readonly Route[] {
@@ -25,6 +31,7 @@ export function createRoutes(deps: RouteDeps): readonly Route[] {
     ...stepRoutes(deps, edits),
     stepPatchRoute(deps, edits),
     ...transitionRoutes(edits),
+    ...executionRoutes(deps),
     ...resourceRoutes(deps),
     ...operationRoutes(deps),
   ]

@@ -11,15 +11,21 @@ import { type DatabaseClock, startDatabaseClock } from '../../src/store/mongo/cl
 import { isDatabaseAway } from '../../src/store/mongo/connect.js'
 import { createMongoContactDirectory } from '../../src/store/mongo/contactDirectory.js'
 import { prepareContacts } from '../../src/store/mongo/contactDocument.js'
+import { createMongoDefinitions } from '../../src/store/mongo/definitions.js'
 import type { Db } from '../../src/store/mongo/driver.js'
+import { createMongoEntries } from '../../src/store/mongo/entries.js'
 import { createMongoEventDirectory } from '../../src/store/mongo/eventDirectory.js'
 import { prepareEvents } from '../../src/store/mongo/events.js'
+import { createMongoExecutionDirectory } from '../../src/store/mongo/executionDirectory.js'
+import { createMongoExecutions, prepareExecutions } from '../../src/store/mongo/executions.js'
+import { createMongoJobs, prepareJobs } from '../../src/store/mongo/jobs.js'
 import { createMongoKeys, prepareKeys } from '../../src/store/mongo/keys.js'
 import { createMongoMessages, prepareMessages } from '../../src/store/mongo/messages.js'
 import { createMongoProjects } from '../../src/store/mongo/projects.js'
 import { createMongoTemplates, prepareTemplates } from '../../src/store/mongo/templates.js'
 import { createMongoWorkflows, prepareWorkflows } from '../../src/store/mongo/workflows.js'
 import type { ProjectId } from '../../src/workflow/ids.js'
+import type { StepDue, Timer } from '../../src/workflow/messages.js'
 import { type CheckAnswer, contractOf, type OpenApi } from './contract.js'
 import { openDatabase } from './database.js'
 import { type Caller, callerOf } from './http.js'
@@ -53,6 +59,7 @@ export async function startApi(
   )
   await Promise.all([prepareContacts(db), prepareKeys(db), prepareTemplates(db)])
   await Promise.all([prepareEvents(db, 400), prepareMessages(db, 400), prepareWorkflows(db)])
+  await Promise.all([prepareExecutions(db), prepareJobs(db)])
   const deps: RouteDeps = { ...storesOf(db, clock), ...toolsOf(clock), announcer, ...more }
   const classify = (error: unknown) => (isDatabaseAway(error) ? ('DATABASE_AWAY' as const) : null)
   const app = createApp({ routes: createRoutes(deps), keys: deps.keys, announcer, classify, options })
@@ -111,6 +118,11 @@ function storesOf(db: Db, clock: DatabaseClock) {
     keys: createMongoKeys(db),
     templates: createMongoTemplates(db),
     workflows: createMongoWorkflows(db),
+    definitions: createMongoDefinitions(db),
+    entries: createMongoEntries(db),
+    executions: createMongoExecutions(db, clock),
+    executionDirectory: createMongoExecutionDirectory(db),
+    jobs: createMongoJobs(db),
   }
 }
 
@@ -129,11 +141,17 @@ function toolsOf(clock: DatabaseClock) {
 }
 
 /** An outbox for what never reads Kafka: it keeps what was sent. */
-export function keepingOutbox(): Outbox & { readonly sent: { events: unknown[] } } {
-  const sent = { events: [] as unknown[] }
+export function keepingOutbox(): Outbox & {
+  readonly sent: { events: unknown[]; steps: StepDue[]; timers: Timer[] }
+} {
+  const sent = { events: [] as unknown[], steps: [] as StepDue[], timers: [] as Timer[] }
   return {
     sent,
-    send: async ({ events }) => void sent.events.push(...events),
+    send: async ({ events, steps, timers }) => {
+      sent.events.push(...events)
+      sent.steps.push(...steps.map(({ due }) => due))
+      sent.timers.push(...timers)
+    },
     publish: async (events) => void sent.events.push(...events),
     park: async () => {},
   }

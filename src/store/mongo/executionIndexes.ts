@@ -1,6 +1,8 @@
 /**
- * Indexes of `executions`. Those that serve active documents are partial, so that what ended costs nothing;
- * the rest serve the API's lists and counts.
+ * Indexes of `executions`; each costs every insert, and those over fields that move cost transitions too, so there
+ * are few. Those that serve active documents are partial, so that what ended costs nothing. `byStatus` serves
+ * pages and counts of one workflow, with any statuses; `byContact` serves a person's; a project's list merges its
+ * workflows.
  */
 export const EXECUTION_INDEXES = [
   { key: { dueAt: 1, keyHash: 1 }, name: 'due', partialFilterExpression: { dueAt: { $exists: true } } },
@@ -10,7 +12,6 @@ export const EXECUTION_INDEXES = [
     name: 'waits',
     partialFilterExpression: { 'wait.names': { $exists: true } },
   },
-  { key: { workflowId: 1, startedAt: -1, _id: -1 }, name: 'byWorkflow' },
   { key: { workflowId: 1, mode: 1, status: 1, startedAt: -1, _id: -1 }, name: 'byStatus' },
   { key: { contactId: 1, startedAt: -1, _id: -1 }, name: 'byContact' },
 ] as const

@@ -1,15 +1,17 @@
 import type { Clock } from '../ports/clock.js'
 import { withAwayErrors } from './awayErrors.js'
 import { createMongoContactDirectory } from './contactDirectory.js'
-import { createMongoContacts } from './contacts.js'
 import { prepareContacts } from './contactDocument.js'
+import { createMongoContacts } from './contacts.js'
 import { createMongoDefinitions } from './definitions.js'
 import type { Db } from './driver.js'
 import { createMongoEntries } from './entries.js'
 import { createMongoEventDirectory } from './eventDirectory.js'
 import { createMongoEvents, prepareEvents } from './events.js'
+import { createMongoExecutionDirectory } from './executionDirectory.js'
 import { createMongoExecutions, prepareExecutions } from './executions.js'
 import { prepareFormerAddresses } from './formerAddresses.js'
+import { createMongoJobs, prepareJobs } from './jobs.js'
 import { createMongoKeys, prepareKeys } from './keys.js'
 import { createMongoMessages, prepareMessages } from './messages.js'
 import { createMongoProgress, prepareProgress } from './progress.js'
@@ -24,6 +26,7 @@ export async function prepareDatabase(db: Db, eventRetentionDays: number): Promi
     prepareEvents(db, eventRetentionDays),
     prepareExecutions(db),
     prepareFormerAddresses(db, eventRetentionDays),
+    prepareJobs(db),
     prepareKeys(db),
     prepareMessages(db, eventRetentionDays),
     prepareProgress(db),
@@ -43,7 +46,9 @@ export function openStores(db: Db, clock: Clock) {
     entries: withAwayErrors(createMongoEntries(db)),
     events: withAwayErrors(createMongoEvents(db)),
     eventDirectory: withAwayErrors(createMongoEventDirectory(db)),
+    executionDirectory: withAwayErrors(createMongoExecutionDirectory(db)),
     executions: withAwayErrors(createMongoExecutions(db, clock)),
+    jobs: withAwayErrors(createMongoJobs(db)),
     keys: withAwayErrors(createMongoKeys(db)),
     messages: withAwayErrors(createMongoMessages(db)),
     progress: withAwayErrors(createMongoProgress(db)),

@@ -1,11 +1,12 @@
 import type mongoose from 'mongoose'
 import { ACTIVE_STATUSES } from '../../workflow/execution.js'
-import type { ProjectId, WorkflowId } from '../../workflow/ids.js'
+import { derivedId, type JobId, type ProjectId, type WorkflowId } from '../../workflow/ids.js'
 import type { Workflow } from '../../workflow/workflow.js'
 import type { BulkResult, WorkflowStore } from '../ports/workflows.js'
 import { createQueues } from '../queues.js'
 import { type StoredId, toUuid, toUuids } from './bson.js'
 import type { Db } from './driver.js'
+import { JOBS, type JobDocument, storeJob } from './jobs.js'
 import { PROJECTS, type ProjectDocument } from './projects.js'
 import { storeWorkflow, WORKFLOW_TOMBSTONES, WORKFLOWS, type WorkflowDocument } from './workflowDocument.js'
 
@@ -99,9 +100,18 @@ async function remove(db: Db, transact: Transact, { projectId, ids, now }: Bulk)
     await workflows(db).deleteMany({ _id: { $in: _ids }, projectId: project }, { session })
     const tombstones = _ids.map((_id) => ({ _id, projectId: project, deletedAt: now }))
     await db.collection<TombstoneDocument>(WORKFLOW_TOMBSTONES).insertMany(tombstones, { session })
+    await db.collection<JobDocument>(JOBS).insertMany(erasures({ projectId, ids, now }), { session })
     return true
   })
   return result
+}
+
+/** What is left of a deleted workflow's executions goes in the background. */
+function erasures({ projectId, ids, now }: Bulk): JobDocument[] {
+  return ids.map((workflowId) => {
+    const id = derivedId<JobId>(['job', 'eraseWorkflow', workflowId])
+    return storeJob({ id, kind: 'eraseWorkflow', projectId, workflowId, cutoff: now, place: null, count: 0 })
+  })
 }
 
 async function obstacle(db: Db, bulk: Bulk, session: Session): Promise<BulkResult> {
