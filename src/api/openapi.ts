@@ -94,15 +94,18 @@ function errorsOf(route: Route): Record<string, ResponseConfig> {
 }
 
 /** What every route of this kind can answer. */
-function commonCodes({ access, body, query }: Route): ErrorCode[] {
+function commonCodes({ access }: Route): ErrorCode[] {
   if (access === 'open') return ['INTERNAL_ERROR']
-  const always: ErrorCode[] = [
-    'UNAUTHORIZED',
-    ...(access === 'secret' ? (['FORBIDDEN'] as const) : []),
-    'RATE_LIMIT_EXCEEDED',
-    'INTERNAL_ERROR',
-    'SERVICE_UNAVAILABLE',
-  ]
-  const read: ErrorCode[] = ['BAD_REQUEST', 'PAYLOAD_TOO_LARGE', 'UNSUPPORTED_MEDIA_TYPE', 'VALIDATION_ERROR']
-  return body === undefined && query === undefined ? always : [...always, ...read]
+  return access === 'secret' ? [...KEYED, 'FORBIDDEN'] : [...KEYED]
 }
+
+const KEYED = [
+  'BAD_REQUEST',
+  'UNAUTHORIZED',
+  'PAYLOAD_TOO_LARGE',
+  'UNSUPPORTED_MEDIA_TYPE',
+  'VALIDATION_ERROR',
+  'RATE_LIMIT_EXCEEDED',
+  'INTERNAL_ERROR',
+  'SERVICE_UNAVAILABLE',
+] as const satisfies readonly ErrorCode[]

@@ -30,6 +30,8 @@ export async function startServer(app: Koa, options: ServerOptions): Promise<Run
   const server = createServer(
     {
       maxHeaderSize: MAX_HEADER_BYTES,
+      // Node would answer in a shape of its own; nothing here depends on the name of the host.
+      requireHostHeader: false,
       headersTimeout: headersTimeoutMs,
       requestTimeout: 2 * headersTimeoutMs,
       keepAliveTimeout: 65_000,

@@ -104,6 +104,12 @@ function strayFields(body: unknown): FieldFault[] {
   return Object.keys(body).map((field) => ({ field, message: 'is not a known field', code: 'unknown_field' }))
 }
 
+/** All that anybody reads; a body of 50,000 unknown fields is not answered with 50,000 sentences. */
+const MAX_FAULTS = 1_000
+
 function unique(faults: readonly FieldFault[]): FieldFault[] {
-  return [...new Map(faults.map((fault) => [`${fault.field}\n${fault.message}`, fault])).values()]
+  return [...new Map(faults.map((fault) => [`${fault.field}\n${fault.message}`, fault])).values()].slice(
+    0,
+    MAX_FAULTS,
+  )
 }
