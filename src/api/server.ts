@@ -23,6 +23,7 @@ export interface RunningServer {
 }
 
 const MAX_HEADER_BYTES = 16 * 1024
+const SWEEP_MS = 50
 
 /** Listens; nobody can hold a connection open for ever without saying anything. */
 export async function startServer(app: Koa, options: ServerOptions): Promise<RunningServer> {
@@ -69,11 +70,13 @@ function listen(server: Server, { host, port }: ServerOptions): Promise<void> {
 function close(server: Server, withinMs: number): Promise<void> {
   return new Promise((resolve) => {
     const cut = setTimeout(() => server.closeAllConnections(), withinMs)
+    // A connection that was busy when the server closed is kept open by its client once it is idle.
+    const sweep = setInterval(() => server.closeIdleConnections(), SWEEP_MS)
     server.close(() => {
       clearTimeout(cut)
+      clearInterval(sweep)
       resolve()
     })
-    server.closeIdleConnections()
   })
 }
 
