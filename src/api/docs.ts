@@ -1,6 +1,6 @@
 import { readFile } from 'node:fs/promises'
-import { createRequire } from 'node:module'
 import { dirname, join } from 'node:path'
+import { fileURLToPath } from 'node:url'
 import { z } from 'zod'
 import { MillraceError } from '../errors.js'
 import { type ApiInfo, openApiDocument } from './openapi.js'
@@ -8,7 +8,7 @@ import { type Route, route } from './route.js'
 
 const tag = 'Operations'
 /** The viewer's files; its module itself is for browsers and is never loaded here. */
-const VIEWER = dirname(createRequire(import.meta.url).resolve('swagger-ui-dist/package.json'))
+const VIEWER = dirname(fileURLToPath(import.meta.resolve('swagger-ui-dist/package.json')))
 
 /** OpenAPI and its viewer, which comes with the service: the page asks no other host for anything. */
 export function docRoutes(routes: readonly Route[], info: ApiInfo): Route[] {

@@ -34,7 +34,7 @@ export function editOf(
   return { projectId: call.projectId, id: call.params.id, ifMatch: call.headers['if-match'] }
 }
 
-export type Edit<Made> = (workflow: Workflow, tools: EditTools) => Edited<Made> | Promise<Edited<Made>>
+type Edit<Made> = (workflow: Workflow, tools: EditTools) => Edited<Made> | Promise<Edited<Made>>
 export type EditWorkflow = <Made>(of: EditOf, edit: Edit<Made>) => Promise<{ workflow: Workflow; made: Made }>
 
 /**

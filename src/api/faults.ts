@@ -42,7 +42,7 @@ function depthOf(issues: readonly Issue[]): number {
 }
 
 /** `a.b[0].c`, as a reader of JSON would write it. */
-export function fieldName(path: readonly PropertyKey[]): string {
+function fieldName(path: readonly PropertyKey[]): string {
   return path.reduce<string>((name, part) => {
     if (typeof part === 'number') return `${name}[${part}]`
     return name === '' ? String(part) : `${name}.${String(part)}`

@@ -2,7 +2,7 @@ import type { ZodObject, ZodType } from 'zod'
 import type { ErrorCode, FieldFault } from '../errors.js'
 import type { ProjectId } from '../workflow/ids.js'
 
-export type Method = 'GET' | 'POST' | 'PATCH' | 'PUT' | 'DELETE'
+type Method = 'GET' | 'POST' | 'PATCH' | 'PUT' | 'DELETE'
 
 /** Who may call: `secret` sk_ only; `public` pk_ and sk_; `open` nobody needs a key. */
 export type Access = 'secret' | 'public' | 'open'
@@ -17,7 +17,7 @@ export interface Answer {
 }
 
 /** What one success status answers with, for OpenAPI. */
-export interface AnswerShape {
+interface AnswerShape {
   readonly description: string
   readonly schema?: ZodType
   /** Default `application/json`. */

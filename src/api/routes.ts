@@ -30,7 +30,7 @@ export function createRoutes(deps: RouteDeps): readonly Route[] {
     ...workflowCopyRoutes(deps),
     ...stepRoutes(deps, edits),
     stepPatchRoute(deps, edits),
-    ...transitionRoutes(edits),
+    ...transitionRoutes(deps, edits),
     ...executionRoutes(deps),
     ...resourceRoutes(deps),
     ...operationRoutes(deps),

@@ -37,7 +37,7 @@ function inOrder({ steps, transitions }: Workflow): Transition[] {
   return [...transitions].sort((a, b) => placeOf(a) - placeOf(b) || byPriority(a, b))
 }
 
-export function showStep(workflowId: WorkflowId, step: Step) {
+function showStep(workflowId: WorkflowId, step: Step) {
   const { id, type, name, position, templateId, createdAt, updatedAt } = step
   const config = shownConfig(type, step.config)
   return { id, workflowId, type, name, position, config, templateId, createdAt, updatedAt }
@@ -51,7 +51,7 @@ export function transitionAnswer(status: number, workflow: Workflow, transition:
   return { status, body: showTransition(workflow.id, transition), headers: etag(workflow.revision) }
 }
 
-export function showTransition(workflowId: WorkflowId, transition: Transition) {
+function showTransition(workflowId: WorkflowId, transition: Transition) {
   const { id, fromStepId, toStepId, condition, priority, createdAt, updatedAt } = transition
   return { id, workflowId, fromStepId, toStepId, condition, priority, createdAt, updatedAt }
 }

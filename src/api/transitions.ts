@@ -1,5 +1,7 @@
 import { connect, patchTransition, removeTransition } from '../engine/edit/transitions.js'
-import { type EditWorkflow, editOf } from './editWorkflow.js'
+import type { WorkflowStore } from '../store/ports/workflows.js'
+import { conditionFaultsOf } from './conditionCheck.js'
+import { type EditDeps, type EditWorkflow, editOf } from './editWorkflow.js'
 import { etag } from './etag.js'
 import { type Route, route } from './route.js'
 import { transitionBody, transitionParams, transitionPatchBody } from './schemas/graph.js'
@@ -7,15 +9,17 @@ import { shownTransition } from './schemas/shown.js'
 import { workflowParams } from './schemas/workflow.js'
 import { transitionAnswer } from './showWorkflow.js'
 
+type Reads = Pick<WorkflowStore, 'get'>
+
 const tag = 'Transitions'
 const shown = { description: 'The transition', schema: shownTransition }
 
 /** What leads from step to step. */
-export function transitionRoutes(edits: EditWorkflow): Route[] {
-  return [connectRoute(edits), patchRoute(edits), removeRoute(edits)]
+export function transitionRoutes({ workflows }: Pick<EditDeps, 'workflows'>, edits: EditWorkflow): Route[] {
+  return [connectRoute(workflows, edits), patchRoute(workflows, edits), removeRoute(edits)]
 }
 
-function connectRoute(edits: EditWorkflow): Route {
+function connectRoute(workflows: Reads, edits: EditWorkflow): Route {
   return route({
     method: 'POST',
     path: '/workflows/:id/transitions',
@@ -26,6 +30,7 @@ function connectRoute(edits: EditWorkflow): Route {
       'Tried by ascending priority, then age; a missing condition always holds. Loops are refused, and so are a second unconditional transition and a branch that leads somewhere already (409).',
     params: workflowParams,
     body: transitionBody,
+    faults: (body, of) => conditionFaultsOf(workflows, body, of),
     answers: { 201: { ...shown, description: 'The new transition' } },
     errors: ['WORKFLOW_NOT_FOUND', 'STEP_NOT_FOUND', 'CONFLICT', 'PRECONDITION_FAILED', 'VALIDATION_ERROR'],
     handle: async (call) => {
@@ -38,7 +43,7 @@ function connectRoute(edits: EditWorkflow): Route {
   })
 }
 
-function patchRoute(edits: EditWorkflow): Route {
+function patchRoute(workflows: Reads, edits: EditWorkflow): Route {
   return route({
     method: 'PATCH',
     path: '/workflows/:id/transitions/:transitionId',
@@ -47,6 +52,7 @@ function patchRoute(edits: EditWorkflow): Route {
     summary: 'Change condition or priority of a transition',
     params: transitionParams,
     body: transitionPatchBody,
+    faults: (body, of) => conditionFaultsOf(workflows, body, of),
     answers: { 200: shown },
     errors: [
       'WORKFLOW_NOT_FOUND',

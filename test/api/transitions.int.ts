@@ -165,5 +165,13 @@ describe('transitions over HTTP', () => {
     const reply = await project.call('POST', `${workflow.path}/transitions`, { body })
     const fields = ['condition', 'fromStepId', 'id', 'priority', 'toStepId']
     assert.deepEqual([reply.status, Object.keys(faultsOf(reply)).sort()], [422, fields])
+    const branch = { fromStepId: steps['a'], toStepId: 1, condition: { branch: 'yes' } }
+    const second = await project.call('POST', `${workflow.path}/transitions`, { body: branch })
+    assert.deepEqual(Object.keys(faultsOf(second)).sort(), ['condition.branch', 'toStepId'])
+    const made = await connect('condition', 'a', { branch: 'yes' })
+    const third = await project.call('PATCH', one(made), {
+      body: { priority: -1, condition: { branch: 'x' } },
+    })
+    assert.deepEqual(Object.keys(faultsOf(third)).sort(), ['condition.branch', 'priority'])
   })
 })

@@ -4,7 +4,7 @@ import { MillraceError } from '../../errors.js'
 import { parseBody } from '../parseBody.js'
 import { middleware } from './state.js'
 
-export const MAX_BODY_BYTES = 1024 * 1024
+const MAX_BODY_BYTES = 1024 * 1024
 /** What is read and thrown away behind a body that is too long, so that its sender gets to read the answer. */
 const MAX_DRAINED_BYTES = 64 * MAX_BODY_BYTES
 

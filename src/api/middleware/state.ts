@@ -3,7 +3,7 @@ import type { ProjectId } from '../../workflow/ids.js'
 import type { Found } from '../table.js'
 
 /** What the middlewares hand on to each other, each field written by one of them. */
-export interface RequestState {
+interface RequestState {
   requestId: string
   found: Found
   projectId: ProjectId | null

@@ -2,7 +2,7 @@ import { STEP_DEFINITIONS } from '../../steps/index.js'
 import { STEP_KINDS } from '../../workflow/step.js'
 
 /** The name under which OpenAPI holds the config of each kind. */
-export function configName(kind: string): string {
+function configName(kind: string): string {
   const words = kind.toLowerCase().split('_')
   return `${words.map((word) => word.charAt(0).toUpperCase() + word.slice(1)).join('')}Config`
 }

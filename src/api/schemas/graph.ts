@@ -20,7 +20,7 @@ const object = z.record(z.string(), z.unknown()) as unknown as z.ZodType<JsonObj
 /** What a config must look like depends on the kind; the kinds' own schemas check it. */
 const config = object.meta({ anyOf: configSchemas() })
 
-export const condition = object.nullish().meta({
+const condition = object.nullish().meta({
   type: ['object', 'null'],
   description: '`{ "branch": name }` or a JSON Logic rule; null or missing: always',
   example: { branch: 'yes' },

@@ -1,6 +1,6 @@
 import { z } from 'zod'
 import { STEP_KINDS } from '../../workflow/step.js'
-import { anyJson, jsonObject, shownId, shownTime } from './common.js'
+import { jsonObject, shownId, shownTime } from './common.js'
 import { exchangeStep, exchangeTransition } from './graph.js'
 import { triggerConfig, triggerType } from './workflow.js'
 
@@ -88,5 +88,3 @@ export const shownFields = z.object({
     }),
   ),
 })
-
-export const anyBody = anyJson

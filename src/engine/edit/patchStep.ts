@@ -48,7 +48,7 @@ function refusalOf(workflow: Workflow, before: Step, after: Step): Edited<never>
 }
 
 /** The template that a step sends: at the step's top level, else in its config. */
-export function templateOf({ templateId, config }: Pick<Step, 'templateId' | 'config'>): TemplateId | null {
+function templateOf({ templateId, config }: Pick<Step, 'templateId' | 'config'>): TemplateId | null {
   const inside = own(config, 'templateId')
   return templateId ?? (typeof inside === 'string' ? (inside as TemplateId) : null)
 }

@@ -68,7 +68,7 @@ function unreachable(uri: string, why: string, cause?: unknown): MillraceError {
 }
 
 /** Hosts and database of the address; never its user and password. */
-export function addressOf(uri: string): string {
+function addressOf(uri: string): string {
   const [, rest = uri] = uri.split('://')
   return (rest.split('@').at(-1) ?? rest).split('?')[0] ?? rest
 }
