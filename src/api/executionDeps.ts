@@ -3,6 +3,7 @@ import type { ContactDirectory } from '../store/ports/contactDirectory.js'
 import type { DefinitionStore } from '../store/ports/definitions.js'
 import type { EntryStore } from '../store/ports/entries.js'
 import type { ExecutionDirectory, ExecutionRow } from '../store/ports/executionDirectory.js'
+import type { ExecutionStats } from '../store/ports/executionStats.js'
 import type { JobStore } from '../store/ports/jobs.js'
 import type { WorkflowStore } from '../store/ports/workflows.js'
 import type { Execution } from '../workflow/execution.js'
@@ -12,6 +13,7 @@ import { type StepNames, showExecutionRow } from './showExecution.js'
 
 export interface ExecutionDeps extends MoveDeps {
   readonly executionDirectory: ExecutionDirectory
+  readonly executionStats: ExecutionStats
   readonly workflows: WorkflowStore
   readonly contacts: Pick<ContactDirectory, 'get' | 'findByEmail' | 'emailsOf'>
   readonly definitions: Pick<DefinitionStore, 'pin'>

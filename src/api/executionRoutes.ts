@@ -2,6 +2,7 @@ import { executionBulkRoutes } from './executionBulk.js'
 import { executionChangeRoutes } from './executionChanges.js'
 import type { ExecutionDeps } from './executionDeps.js'
 import { executionStartRoute } from './executionStart.js'
+import { executionStatsRoute } from './executionStats.js'
 import { executionReadRoutes } from './executions.js'
 import type { Route } from './route.js'
 
@@ -12,5 +13,6 @@ export function executionRoutes(deps: ExecutionDeps): Route[] {
     executionStartRoute(deps),
     ...executionChangeRoutes(deps),
     ...executionBulkRoutes(deps),
+    executionStatsRoute(deps),
   ]
 }

@@ -17,6 +17,7 @@ import { createMongoEntries } from '../../src/store/mongo/entries.js'
 import { createMongoEventDirectory } from '../../src/store/mongo/eventDirectory.js'
 import { prepareEvents } from '../../src/store/mongo/events.js'
 import { createMongoExecutionDirectory } from '../../src/store/mongo/executionDirectory.js'
+import { createMongoExecutionStats } from '../../src/store/mongo/executionStats.js'
 import { createMongoExecutions, prepareExecutions } from '../../src/store/mongo/executions.js'
 import { createMongoJobs, prepareJobs } from '../../src/store/mongo/jobs.js'
 import { createMongoKeys, prepareKeys } from '../../src/store/mongo/keys.js'
@@ -122,6 +123,7 @@ function storesOf(db: Db, clock: DatabaseClock) {
     entries: createMongoEntries(db),
     executions: createMongoExecutions(db, clock),
     executionDirectory: createMongoExecutionDirectory(db),
+    executionStats: createMongoExecutionStats(db, clock),
     jobs: createMongoJobs(db),
   }
 }

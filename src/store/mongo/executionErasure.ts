@@ -1,9 +1,10 @@
 import type { ContactId, ProjectId, WorkflowId } from '../../workflow/ids.js'
 import type { ExecutionDirectory } from '../ports/executionDirectory.js'
-import { toUuid } from './bson.js'
+import { type StoredId, toUuid } from './bson.js'
 import type { Db } from './driver.js'
 import { ACTIVE, type Executions } from './executionPlaces.js'
 import { WORKFLOW_VERSIONS } from './workflowDocument.js'
+import { WORKFLOW_TOTALS } from './workflowTotals.js'
 
 type Erasure = Pick<ExecutionDirectory, 'forget' | 'erase' | 'eraseDefinitions'>
 
@@ -12,6 +13,7 @@ export function createErasure(db: Db, executions: Executions): Erasure {
     eraseDefinitions: async (projectId, workflowId) => {
       const of = { workflowId: toUuid(workflowId), projectId: toUuid(projectId) }
       await db.collection(WORKFLOW_VERSIONS).deleteMany(of)
+      await db.collection<{ _id: StoredId }>(WORKFLOW_TOTALS).deleteOne({ _id: of.workflowId })
     },
     forget: (projectId, contactId) => forget(executions, projectId, contactId),
     erase: (projectId, workflowId, limit) => erase(executions, projectId, workflowId, limit),

@@ -2,7 +2,7 @@
  * Indexes of `executions`; each costs every insert, and those over fields that move cost transitions too, so there
  * are few. Those that serve active documents are partial, so that what ended costs nothing. `byStatus` serves
  * pages and counts of one workflow, with any statuses; `byContact` serves a person's; a project's list merges its
- * workflows.
+ * workflows. `byEnd` has ended ones in the order of their ends: along it, totals are added up once.
  */
 export const EXECUTION_INDEXES = [
   { key: { dueAt: 1, keyHash: 1 }, name: 'due', partialFilterExpression: { dueAt: { $exists: true } } },
@@ -14,4 +14,9 @@ export const EXECUTION_INDEXES = [
   },
   { key: { workflowId: 1, mode: 1, status: 1, startedAt: -1, _id: -1 }, name: 'byStatus' },
   { key: { contactId: 1, startedAt: -1, _id: -1 }, name: 'byContact' },
+  {
+    key: { workflowId: 1, completedAt: 1 },
+    name: 'byEnd',
+    partialFilterExpression: { completedAt: { $exists: true } },
+  },
 ] as const

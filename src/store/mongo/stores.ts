@@ -9,6 +9,7 @@ import { createMongoEntries } from './entries.js'
 import { createMongoEventDirectory } from './eventDirectory.js'
 import { createMongoEvents, prepareEvents } from './events.js'
 import { createMongoExecutionDirectory } from './executionDirectory.js'
+import { createMongoExecutionStats } from './executionStats.js'
 import { createMongoExecutions, prepareExecutions } from './executions.js'
 import { prepareFormerAddresses } from './formerAddresses.js'
 import { createMongoJobs, prepareJobs } from './jobs.js'
@@ -48,6 +49,7 @@ export function openStores(db: Db, clock: Clock) {
     eventDirectory: withAwayErrors(createMongoEventDirectory(db)),
     executionDirectory: withAwayErrors(createMongoExecutionDirectory(db)),
     executions: withAwayErrors(createMongoExecutions(db, clock)),
+    executionStats: withAwayErrors(createMongoExecutionStats(db, clock)),
     jobs: withAwayErrors(createMongoJobs(db)),
     keys: withAwayErrors(createMongoKeys(db)),
     messages: withAwayErrors(createMongoMessages(db)),

@@ -75,7 +75,7 @@ export interface ExecutionDirectory {
   forget(projectId: ProjectId, contactId: ContactId): Promise<void>
   /** Deletes some executions of a workflow, whatever their state; answers how many. */
   erase(projectId: ProjectId, workflowId: WorkflowId, limit: number): Promise<number>
-  /** The pinned versions of a deleted workflow, once its executions are gone. */
+  /** Pinned versions and totals of a deleted workflow, once its executions are gone. */
   eraseDefinitions(projectId: ProjectId, workflowId: WorkflowId): Promise<void>
   /** By step id; what no version knows is missing. */
   stepNames(projectId: ProjectId, refs: readonly StepRef[]): Promise<ReadonlyMap<StepId, StepName>>
