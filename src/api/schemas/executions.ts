@@ -68,6 +68,9 @@ export const migrateBody = z
 
 const failure = z.object({ code: z.string(), message: z.string() }).nullable()
 
+/** A time that may be missing. */
+const noTime = shownTime.nullable().meta({ type: ['string', 'null'], format: 'date-time' })
+
 const fields = {
   id: shownId,
   workflowId: shownId,
@@ -78,9 +81,9 @@ const fields = {
   exitReason: z.string().nullable(),
   error: failure,
   context: jsonObject,
-  resumeAt: shownTime.nullable().meta({ description: 'When it goes on by itself, while it is WAITING' }),
+  resumeAt: noTime.meta({ description: 'When it goes on by itself, while it is WAITING' }),
   startedAt: shownTime,
-  completedAt: shownTime.nullable(),
+  completedAt: noTime,
   createdAt: shownTime,
   updatedAt: shownTime,
 }
@@ -108,7 +111,7 @@ export const shownExecutionDetail = z
         branch: z.string().nullable(),
         attempts: z.int(),
         startedAt: shownTime,
-        completedAt: shownTime.nullable(),
+        completedAt: noTime,
         output: anyJson,
         error: failure,
       }),

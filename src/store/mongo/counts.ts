@@ -8,6 +8,8 @@ import type { Collection, Db } from './driver.js'
 const EXACT_TO = 10_000
 /** Larger counts may be this old. */
 const KEEP_MS = 10_000
+/** From this age on a new one is counted beside the requests, so that in steady use none of them waits for it. */
+const RENEW_MS = 5_000
 const MOST_KEPT = 10_000
 
 type Document = mongoose.mongo.Document
@@ -20,23 +22,53 @@ export interface Counts {
 
 interface Kept {
   readonly value: Promise<number>
-  readonly untilMs: number
+  readonly askedMs: number
+  renewing: boolean
+}
+
+type Work = () => Promise<number>
+
+/** Large counts by name, each worked out once for everybody. */
+function keepLarge(nowMs: () => number) {
+  const large = new Map<string, Kept>()
+  const keep = (name: string, value: Promise<number>, askedMs: number): Promise<number> => {
+    if (large.size >= MOST_KEPT) large.clear()
+    large.set(name, { value, askedMs, renewing: false })
+    value.catch(() => large.delete(name))
+    return value
+  }
+  const renew = (name: string, known: Kept, work: Work) => {
+    const askedMs = nowMs()
+    known.renewing = true
+    const done = (n: number) => {
+      if (n > EXACT_TO) keep(name, Promise.resolve(n), askedMs)
+      else large.delete(name)
+    }
+    work().then(done, () => large.delete(name))
+  }
+  return {
+    keep,
+    /** Undefined: none, or too old. */
+    get: (name: string, work: Work): Promise<number> | undefined => {
+      const known = large.get(name)
+      const ageMs = known === undefined ? KEEP_MS : nowMs() - known.askedMs
+      if (known === undefined || ageMs >= KEEP_MS) return undefined
+      if (ageMs > RENEW_MS && !known.renewing) renew(name, known, work)
+      return known.value
+    },
+  }
 }
 
 /** Counts that cost at most 10,000 index keys each; beyond that one full count serves everybody for 10 s. */
 export function createCounts(nowMs: () => number = () => performance.now()): Counts {
-  const large = new Map<string, Kept>()
+  const large = keepLarge(nowMs)
   const count: Counts['count'] = async (collection, filter) => {
     const name = `${collection.collectionName} ${JSON.stringify(filter)}`
-    const known = large.get(name)
-    if (known !== undefined && nowMs() < known.untilMs) return known.value
+    const work = () => collection.countDocuments(filter)
+    const known = large.get(name, work)
+    if (known !== undefined) return known
     const some = await collection.countDocuments(filter, { limit: EXACT_TO + 1 })
-    if (some <= EXACT_TO) return some
-    if (large.size >= MOST_KEPT) large.clear()
-    const value = collection.countDocuments(filter)
-    large.set(name, { value, untilMs: nowMs() + KEEP_MS })
-    value.catch(() => large.delete(name))
-    return value
+    return some <= EXACT_TO ? some : large.keep(name, work(), nowMs())
   }
   return {
     count,
