@@ -10,12 +10,17 @@ import type { Workflow } from '../workflow/workflow.js'
 import { etag } from './etag.js'
 import type { Answer } from './route.js'
 
-/** A workflow as the API answers with it: steps in creation order, transitions by their step, then as they are tried. */
+/**
+ * A workflow as the API answers with it: steps in creation order, transitions by the id of the step they leave,
+ * then as they are tried.
+ */
 export function showWorkflow(workflow: Workflow) {
   return {
     ...showSettings(workflow),
     steps: workflow.steps.map((step) => showStep(workflow.id, step)),
-    transitions: inOrder(workflow).map((transition) => showTransition(workflow.id, transition)),
+    transitions: [...workflow.transitions]
+      .sort(inOrder)
+      .map((transition) => showTransition(workflow.id, transition)),
     problems: problemsOf(workflow, branchesOf),
   }
 }
@@ -31,10 +36,9 @@ function showSettings(workflow: Omit<Workflow, 'steps' | 'transitions'>) {
   return { ...settings, version, revision, createdAt, updatedAt }
 }
 
-function inOrder({ steps, transitions }: Workflow): Transition[] {
-  const place = new Map(steps.map(({ id }, index) => [id, index]))
-  const placeOf = ({ fromStepId }: Transition) => place.get(fromStepId) ?? steps.length
-  return [...transitions].sort((a, b) => placeOf(a) - placeOf(b) || byPriority(a, b))
+function inOrder(a: Transition, b: Transition): number {
+  if (a.fromStepId !== b.fromStepId) return a.fromStepId < b.fromStepId ? -1 : 1
+  return byPriority(a, b)
 }
 
 function showStep(workflowId: WorkflowId, step: Step) {

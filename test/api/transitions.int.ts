@@ -121,11 +121,13 @@ describe('transitions over HTTP', () => {
     await connect('a', 'c', rule, 1)
     await connect('a', 'exit', rule, 1)
     await connect('trigger', 'a')
-    const ends = edgesOf(await workflow.read()).map(([from, to]) => [from, to])
-    const expected = ['trigger a', 'a c', 'a exit', 'a b', 'b c'].map((edge) =>
-      edge.split(' ').map((name) => steps[name]),
-    )
+    const read = await workflow.read()
+    const ends = edgesOf(read).map(([from, to]) => [from, to])
+    const edges = ['trigger a', 'a c', 'a exit', 'a b', 'b c']
+    const expected = edges.map((edge) => edge.split(' ').map((name) => steps[name]))
     assert.deepEqual(ends, expected)
+    const starts = (read.at('transitions') as { fromStepId: string }[]).map(({ fromStepId }) => fromStepId)
+    assert.deepEqual(starts, starts.toSorted())
   })
 
   it('change condition and priority, nothing else', async () => {

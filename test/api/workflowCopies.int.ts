@@ -2,7 +2,7 @@ import assert from 'node:assert/strict'
 import { randomUUID } from 'node:crypto'
 import { keepingOutbox, startApi, type TestApi, type TestProject } from '../support/api.js'
 import { faultsOf, type Reply } from '../support/http.js'
-import { CONDITION, EXIT, newWorkflow, type TestWorkflow } from '../support/workflows.js'
+import { CONDITION, EXIT, newWorkflow, type TestWorkflow, transitionsOf } from '../support/workflows.js'
 
 const UUID = /[0-9a-f]{8}-[0-9a-f]{4}-/
 
@@ -31,7 +31,7 @@ describe('copies of a workflow', () => {
     const steps = reply.at('steps') as { id: string }[]
     const text = steps.reduce(
       (json, { id }, at) => json.replaceAll(id, `step ${at}`),
-      JSON.stringify([reply.at('steps'), reply.at('transitions')], (key, value: unknown) =>
+      JSON.stringify([reply.at('steps'), transitionsOf(reply)], (key, value: unknown) =>
         ['createdAt', 'updatedAt', 'workflowId'].includes(key) ? undefined : value,
       ),
     )

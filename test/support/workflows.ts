@@ -55,12 +55,14 @@ export interface ShownTransition {
   readonly priority: number
 }
 
-/** The transitions of a workflow's answer. */
+/** The transitions of a workflow's answer, by the step they leave in the order of steps, then as they came. */
 export function transitionsOf(reply: Reply): readonly ShownTransition[] {
-  return reply.at('transitions') as ShownTransition[]
+  const steps = (reply.at('steps') as { id: string }[]).map(({ id }) => id)
+  const place = ({ fromStepId }: ShownTransition) => steps.indexOf(fromStepId)
+  return (reply.at('transitions') as ShownTransition[]).toSorted((a, b) => place(a) - place(b))
 }
 
-/** `[from, to, condition]` of each, in the order of the answer. */
+/** `[from, to, condition]` of each. */
 export function edgesOf(reply: Reply): readonly (readonly unknown[])[] {
   return transitionsOf(reply).map(({ fromStepId, toStepId, condition }) => [fromStepId, toStepId, condition])
 }

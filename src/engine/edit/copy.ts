@@ -15,15 +15,15 @@ export function duplicateWorkflow(workflow: Workflow, tools: EditTools): Workflo
   const id = newId() as WorkflowId
   const steps = workflow.steps.map((step) => ({
     ...renameInStep(step, rename),
-    id: ids.get(step.id) ?? step.id,
+    id: idOf(ids, step.id),
     createdAt: now,
     updatedAt: now,
   }))
   const transitions = [...workflow.transitions].sort(byPriority).map((transition) => ({
     ...renameInTransition(transition, rename),
     id: newId() as TransitionId,
-    fromStepId: ids.get(transition.fromStepId) ?? transition.fromStepId,
-    toStepId: ids.get(transition.toStepId) ?? transition.toStepId,
+    fromStepId: idOf(ids, transition.fromStepId),
+    toStepId: idOf(ids, transition.toStepId),
   }))
   return {
     ...workflow,
@@ -39,6 +39,11 @@ export function duplicateWorkflow(workflow: Workflow, tools: EditTools): Workflo
     createdAt: now,
     updatedAt: now,
   }
+}
+
+/** Every step of a workflow was given an id, and transitions have no other ends. */
+function idOf(ids: ReadonlyMap<string, StepId>, old: StepId): StepId {
+  return ids.get(old) as StepId
 }
 
 /** Ages in the order of the list, the last one now: age decides between equal priorities. */

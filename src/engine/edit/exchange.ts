@@ -1,7 +1,7 @@
 import type { TemplateId } from '../../workflow/ids.js'
 import type { JsonObject } from '../../workflow/json.js'
 import type { Step, StepKind } from '../../workflow/step.js'
-import { byPriority } from '../../workflow/transition.js'
+import { byPriority, type Transition } from '../../workflow/transition.js'
 import type { TriggerConfig, TriggerType, Workflow } from '../../workflow/workflow.js'
 import { renameInObject } from './references.js'
 
@@ -44,13 +44,20 @@ export function exportWorkflow(workflow: Workflow): Exchange {
       ? []
       : [{ key, type, name, position, config: renameInObject(config, rename), templateId }],
   )
-  const transitions = [...workflow.transitions].sort(byPriority).map((transition) => ({
-    from: keys.get(transition.fromStepId) ?? '',
-    to: keys.get(transition.toStepId) ?? '',
+  const transitions = inOrder(workflow).map((transition) => ({
+    from: String(keys.get(transition.fromStepId)),
+    to: String(keys.get(transition.toStepId)),
     condition: transition.condition === null ? null : renameInObject(transition.condition, rename),
     priority: transition.priority,
   }))
   return { name, description, allowReentry, triggerType, triggerConfig, steps, transitions }
+}
+
+/** By the step they leave, in the order of steps, then as they are tried. */
+function inOrder({ steps, transitions }: Workflow): Transition[] {
+  const place = new Map(steps.map(({ id }, index) => [id, index]))
+  const placeOf = ({ fromStepId }: Transition) => Number(place.get(fromStepId))
+  return [...transitions].sort((a, b) => placeOf(a) - placeOf(b) || byPriority(a, b))
 }
 
 function keyOf({ type, key }: Step): string {
