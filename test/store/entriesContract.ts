@@ -39,15 +39,27 @@ export function entriesContract(open: () => EntryStore): void {
     assert.deepEqual([...there], [[second.executionId, first.executionId]])
   })
 
+  const later = (entry: Entry, ms: number): Entry =>
+    newEntry({ ...again(entry), at: new Date(entry.at.getTime() + ms) })
+
   it('takes over from the execution that is named, once', async () => {
     const store = open()
     const first = newEntry()
-    const [second, third] = [again(first), again(first)]
+    const [second, third] = [later(first, 15 * 60_000), later(first, 60 * 60_000)]
     await store.claim([first])
     assert.equal(await store.takeOver(second, first.executionId), true)
     assert.equal(await store.takeOver(third, first.executionId), false)
     assert.equal(await store.takeOver(second, first.executionId), true, 'asked again after a lost answer')
     assert.deepEqual([...(await store.claim([third]))], [[third.executionId, second.executionId]])
+  })
+
+  it('takes over neither what may still come to be nor what may have been', async () => {
+    const store = open()
+    const first = newEntry()
+    await store.claim([first])
+    for (const ms of [0, 15 * 60_000 - 1, 30 * 86_400_000 + 1])
+      assert.equal(await store.takeOver(later(first, ms), first.executionId), false)
+    assert.equal(await store.takeOver(later(first, 30 * 86_400_000), first.executionId), true)
   })
 
   it('takes nothing over where there is no entry', async () => {

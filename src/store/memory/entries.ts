@@ -1,5 +1,5 @@
 import type { ExecutionId } from '../../workflow/ids.js'
-import type { Entry, EntryStore } from '../ports/entries.js'
+import { type Entry, type EntryStore, TAKE_OVER_AGE_MS } from '../ports/entries.js'
 
 export function createMemoryEntries(): EntryStore {
   const kept = new Map<string, Entry>()
@@ -16,9 +16,15 @@ export function createMemoryEntries(): EntryStore {
     },
     takeOver: async (entry, from) => {
       const before = kept.get(keyOf(entry))
-      if (before === undefined || ![from, entry.executionId].includes(before.executionId)) return false
+      if (before === undefined) return false
+      if (before.executionId !== entry.executionId && !isOrphan(before, entry, from)) return false
       kept.set(keyOf(entry), entry)
       return true
     },
   }
+}
+
+function isOrphan(before: Entry, { at }: Entry, from: ExecutionId): boolean {
+  const ageMs = at.getTime() - before.at.getTime()
+  return before.executionId === from && ageMs >= TAKE_OVER_AGE_MS.from && ageMs <= TAKE_OVER_AGE_MS.to
 }

@@ -1,5 +1,5 @@
 import { derivedId, type ExecutionId } from '../../workflow/ids.js'
-import type { Entry, EntryStore } from '../ports/entries.js'
+import { type Entry, type EntryStore, TAKE_OVER_AGE_MS } from '../ports/entries.js'
 import { fromUuid, type StoredId, toUuid } from './bson.js'
 import { type Collection, type Db, insertMissing } from './driver.js'
 
@@ -64,9 +64,17 @@ async function takeOver(
 ): Promise<boolean> {
   const executionId = toUuid(entry.executionId)
   // Naming the new execution already counts as taken: an answer that was lost makes the caller ask again.
+  const orphaned = {
+    executionId: toUuid(from),
+    at: { $lte: before(entry, 'from'), $gte: before(entry, 'to') },
+  }
   const { matchedCount } = await collection.updateOne(
-    { _id: idOf(entry), executionId: { $in: [toUuid(from), executionId] } },
+    { _id: idOf(entry), $or: [orphaned, { executionId }] },
     { $set: { executionId, at: entry.at } },
   )
   return matchedCount === 1
+}
+
+function before({ at }: Entry, age: keyof typeof TAKE_OVER_AGE_MS): Date {
+  return new Date(at.getTime() - TAKE_OVER_AGE_MS[age])
 }

@@ -9,9 +9,17 @@ export interface Entry {
   readonly at: Date
 }
 
+/**
+ * Younger: its execution may be about to be written. Older: its execution may have been there and be gone again.
+ */
+export const TAKE_OVER_AGE_MS = { from: 15 * 60_000, to: 30 * 86_400_000 }
+
 export interface EntryStore {
   /** Inserts those that are missing; answers, for each that was there, the execution it names. */
   claim(entries: readonly Entry[]): Promise<ReadonlyMap<ExecutionId, ExecutionId>>
-  /** An entry whose execution never came to be (older than the grace) goes to the new execution by CAS. */
+  /**
+   * An entry whose execution never came to be goes to the new execution by CAS; false: it has gone to another, or
+   * its age at `entry.at` lies outside `TAKE_OVER_AGE_MS`.
+   */
   takeOver(entry: Entry, from: ExecutionId): Promise<boolean>
 }
