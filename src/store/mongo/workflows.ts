@@ -58,14 +58,8 @@ async function list(
 ): Promise<WorkflowPage> {
   if (isInNoText(query.search)) return { rows: [], total: 0 }
   const filter = filterOf(projectId, query)
-  const direction = query.dir === 'asc' ? 1 : -1
   const [documents, total] = await Promise.all([
-    workflows(db)
-      .find(filter, { projection: { steps: 0, transitions: 0, search: 0, templateIds: 0 } })
-      .sort({ [query.sort]: direction, _id: direction })
-      .skip(query.skip)
-      .limit(query.limit)
-      .toArray(),
+    pageOf(db, filter, query),
     counts.count(workflows(db), filter),
   ])
   const rows = documents.map(async (document) => ({
@@ -76,6 +70,32 @@ async function list(
     },
   }))
   return { rows: await Promise.all(rows), total }
+}
+
+/** Ids first: rows that are skipped are then read from the index alone, never as whole documents. */
+async function pageOf(
+  db: Db,
+  filter: ReturnType<typeof filterOf>,
+  query: WorkflowQuery,
+): Promise<WorkflowDocument[]> {
+  const { sort, dir, skip, limit } = query
+  const order = { [sort]: dir === 'asc' ? 1 : -1, _id: dir === 'asc' ? 1 : -1 } as const
+  const found = await workflows(db)
+    .find(filter, { projection: { _id: 1 }, ...hintOf(query) })
+    .sort(order)
+    .skip(skip)
+    .limit(limit)
+    .toArray()
+  const projection = { steps: 0, transitions: 0, search: 0, templateIds: 0 }
+  const page = { _id: { $in: found.map(({ _id }) => _id) } }
+  return workflows(db).find(page, { projection }).sort(order).toArray()
+}
+
+/** Without a search the order's own index is best; finding that out by trying all costs more than the list. */
+function hintOf({ search, enabled, sort }: WorkflowQuery): { hint?: Record<string, 1> } {
+  if (search !== null && search !== '') return {}
+  const byStatus = enabled !== null && sort === 'createdAt'
+  return { hint: { projectId: 1, ...(byStatus ? { enabled: 1 } : {}), [sort]: 1, _id: 1 } }
 }
 
 function filterOf(projectId: ProjectId, { search, enabled }: WorkflowQuery) {
