@@ -25,6 +25,16 @@ describe('the connection to MongoDB', () => {
     assert.ok(isDatabaseAway(closed))
   })
 
+  it('takes a database of its own where the address names none', async () => {
+    const bare = new URL(database.uri)
+    for (const path of ['', '/']) {
+      bare.pathname = path
+      const { db, close } = await connectMongo({ uri: bare.toString(), waitMs: 5_000 })
+      assert.equal(db.databaseName, 'millrace')
+      await close()
+    }
+  })
+
   it('waits for a bounded time and names the address without its password', async () => {
     const startedMs = performance.now()
     const uri = 'mongodb://user:secret@127.0.0.1:1/millrace?directConnection=true'

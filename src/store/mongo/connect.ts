@@ -42,6 +42,7 @@ async function open(uri: string, waitMs: number, appName: string): Promise<mongo
     return await mongoose
       .createConnection(uri, {
         appName,
+        ...(namesDatabase(uri) ? {} : { dbName: 'millrace' }),
         serverSelectionTimeoutMS: waitMs,
         connectTimeoutMS: waitMs,
         socketTimeoutMS: SOCKET_TIMEOUT_MS,
@@ -57,6 +58,11 @@ async function open(uri: string, waitMs: number, appName: string): Promise<mongo
   } catch (error) {
     throw unreachable(uri, messageOf(error), error)
   }
+}
+
+/** Is there a database behind the hosts? */
+function namesDatabase(uri: string): boolean {
+  return /^[a-z+]+:\/\/[^/]+\/[^/?]+/.test(uri)
 }
 
 /** A server that accepts and then says nothing is given up after this. */
