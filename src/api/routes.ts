@@ -8,6 +8,7 @@ import { type ResourceDeps, resourceRoutes } from './resources.js'
 import type { Route } from './route.js'
 import { stepPatchRoute } from './stepPatch.js'
 import { type StepDeps, stepRoutes } from './steps.js'
+import { type PageDeps, subscriptionPages } from './subscriptionPages.js'
 import { transitionRoutes } from './transitions.js'
 import { workflowBulkRoutes } from './workflowBulk.js'
 import { workflowCopyRoutes } from './workflowCopies.js'
@@ -18,7 +19,8 @@ export type RouteDeps = OperationDeps &
   StepDeps &
   FieldDeps &
   ResourceDeps &
-  ExecutionDeps & { readonly info: ApiInfo }
+  ExecutionDeps &
+  PageDeps & { readonly info: ApiInfo }
 
 /** Every endpoint. The router, the checks, OpenAPI and the tenancy test follow from this list. */
 export function createRoutes(deps: RouteDeps): readonly Route[] {
@@ -33,6 +35,7 @@ export function createRoutes(deps: RouteDeps): readonly Route[] {
     ...transitionRoutes(deps, edits),
     ...executionRoutes(deps),
     ...resourceRoutes(deps),
+    ...subscriptionPages(deps),
     ...operationRoutes(deps),
   ]
   return [...routes, ...docRoutes(routes, deps.info)]
