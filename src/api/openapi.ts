@@ -9,7 +9,7 @@ import type { ErrorCode } from '../errors.js'
 import { STATUS_OF } from './httpErrors.js'
 import type { Route } from './route.js'
 import { CONFIG_COMPONENTS } from './schemas/configs.js'
-import { errorSchema, exampleOf } from './schemas/error.js'
+import { errorSchema, exampleOf, shownCodes } from './schemas/error.js'
 import { innerObject } from './schemas/innerObject.js'
 
 export interface ApiInfo {
@@ -25,7 +25,8 @@ export function openApiDocument(routes: readonly Route[], { version, publicUrl }
     scheme: 'bearer',
     description: '`sk_…` opens everything, `pk_…` only `POST /v1/track`.',
   })
-  const configs = CONFIG_COMPONENTS.map((schema) => ({ type: 'schema' as const, schema }))
+  for (const code of shownCodes) registry.registerComponent('responses', code, errorAnswer([code]))
+  const configs = [...CONFIG_COMPONENTS, errorSchema].map((schema) => ({ type: 'schema' as const, schema }))
   for (const route of routes) registry.registerPath(pathOf(route))
   return new OpenApiGeneratorV31([...configs, ...registry.definitions]).generateDocument({
     openapi: '3.1.0',
@@ -80,17 +81,23 @@ function answersOf(route: Route): Record<string, ResponseConfig> {
   return Object.fromEntries(entries)
 }
 
-/** By status, since several codes can share one. */
-function errorsOf(route: Route): Record<string, ResponseConfig> {
+/** By status, since several codes can share one; a code that has its status alone is named once for all. */
+function errorsOf(route: Route): RouteConfig['responses'] {
   const byStatus = new Map<number, ErrorCode[]>()
   for (const code of new Set([...commonCodes(route), ...route.errors]))
     byStatus.set(STATUS_OF[code], [...(byStatus.get(STATUS_OF[code]) ?? []), code])
   const entries = [...byStatus].map(([status, codes]) => {
-    const examples = Object.fromEntries(codes.map((code) => [code, { value: exampleOf(code) }]))
-    const content = { 'application/json': { schema: errorSchema, examples } }
-    return [String(status), { description: codes.join(', '), headers, content }] as const
+    const [code] = codes
+    const shared = codes.length === 1 && code !== undefined
+    return [String(status), shared ? { $ref: `#/components/responses/${code}` } : errorAnswer(codes)] as const
   })
   return Object.fromEntries(entries)
+}
+
+function errorAnswer(codes: readonly ErrorCode[]) {
+  const examples = Object.fromEntries(codes.map((code) => [code, { value: exampleOf(code) }]))
+  const schema = { $ref: '#/components/schemas/Error' }
+  return { description: codes.join(', '), headers, content: { 'application/json': { schema, examples } } }
 }
 
 /** What every route of this kind can answer. */

@@ -3,8 +3,12 @@ import { Ajv2020, type ValidateFunction } from 'ajv/dist/2020.js'
 import formats from 'ajv-formats'
 import type { Reply } from './http.js'
 
+interface Answer {
+  readonly $ref?: string
+  readonly content?: Readonly<Record<string, Media>>
+}
 interface Operation {
-  readonly responses: Readonly<Record<string, { readonly content?: Readonly<Record<string, Media>> }>>
+  readonly responses: Readonly<Record<string, Answer>>
 }
 interface Media {
   readonly schema?: object
@@ -12,7 +16,15 @@ interface Media {
 export interface OpenApi {
   readonly openapi: string
   readonly paths: Readonly<Record<string, Readonly<Record<string, Operation>>>>
-  readonly components: { readonly schemas: Readonly<Record<string, object>> }
+  readonly components: {
+    readonly schemas: Readonly<Record<string, object>>
+    readonly responses: Readonly<Record<string, Answer>>
+  }
+}
+
+/** The answer itself, where it is only named. */
+export function answerOf({ components }: OpenApi, answer: Answer | undefined): Answer | undefined {
+  return answer?.$ref === undefined ? answer : components.responses[answer.$ref.split('/').at(-1) ?? '']
 }
 
 /** Fails when an answer is not what OpenAPI says of this call: unknown status, or a body of another shape. */
@@ -36,7 +48,7 @@ export function contractOf(document: OpenApi): CheckAnswer {
     const operation = known === undefined ? undefined : document.paths[known]?.[method.toLowerCase()]
     if (operation === undefined) return
     const place = `${method} ${known} → ${reply.status}`
-    const answer = operation.responses[String(reply.status)]
+    const answer = answerOf(document, operation.responses[String(reply.status)])
     assert.ok(answer, `${place} is not in OpenAPI: ${JSON.stringify(reply.body)}`)
     const schema = answer.content?.['application/json']?.schema
     if (schema === undefined) return

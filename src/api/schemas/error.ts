@@ -3,7 +3,8 @@ import { ERROR_CODES, type ErrorCode, MillraceError } from '../../errors.js'
 import { errorBody } from '../errorBody.js'
 import { publicCode } from '../httpErrors.js'
 
-const shownCodes = ERROR_CODES.filter((code) => publicCode(code) === code)
+/** The codes that answers can carry. */
+export const shownCodes = ERROR_CODES.filter((code) => publicCode(code) === code)
 
 export const errorSchema = z
   .object({

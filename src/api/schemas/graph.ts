@@ -71,7 +71,14 @@ export const transitionBody = z
     condition,
     priority: priority.default(0),
   })
-  .meta({ id: 'NewTransition' })
+  .meta({
+    id: 'NewTransition',
+    example: {
+      fromStepId: '7c5bd9c6-6f0e-4d3a-9c0e-2f0f6f2f5a11',
+      toStepId: '0c5a2f6e-1d0b-4c43-9d4b-1c9d7c1c2f10',
+      condition: { branch: 'yes' },
+    },
+  })
 
 export const transitionPatchBody = z
   .strictObject({ condition, priority: priority.optional() })
