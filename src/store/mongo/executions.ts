@@ -27,12 +27,9 @@ export function createMongoExecutions(db: Db, clock: Clock): ExecutionStore {
     transition: (groups, by) => transition(executions, groups, by, clock.now()),
     read: (ids) => find(executions, { _id: { $in: toUuids(ids) } }, ids.length),
     settleWaits: (refs) =>
-      settle(
-        executions,
-        refs,
-        { 'wait.names': { $exists: true } },
-        { $set: { 'wait.checked': true, touchedAt: clock.now() }, $unset: { unsettled: '' } },
-      ),
+      settle(executions, refs, { 'wait.names': { $exists: true } }, [
+        { $set: { 'wait.checked': true, touchedAt: clock.now(), unsettled: WHILE_OWING } },
+      ]),
     waitingFor: (contactIds, names) => waitingFor(executions, contactIds, names),
     due: (share, upTo, limit) => due(executions, share, upTo, limit),
     nextDue: (share, upTo) => nextDue(executions, share, upTo),
@@ -70,6 +67,9 @@ async function find(
   const documents = await executions.find(filter, { batchSize: limit + 1, limit }).toArray()
   return documents.map(fromDocument)
 }
+
+/** What owes something stays in the sweeper's care. */
+const WHILE_OWING = { $cond: [{ $gt: [{ $size: { $ifNull: ['$owed', []] } }, 0] }, true, '$$REMOVE'] }
 
 /** One update a group of equal `seq`: refs of a batch share few. */
 async function settle(
