@@ -31,7 +31,8 @@ export function openApiDocument(routes: readonly Route[], { version, publicUrl }
   return new OpenApiGeneratorV31([...configs, ...registry.definitions]).generateDocument({
     openapi: '3.1.0',
     info: { title: 'Millrace', version, description: 'Contact workflows on a stream of events.' },
-    servers: [{ url: publicUrl }],
+    // Relative: the viewer calls the very host it was read from, whatever name that goes by.
+    servers: [{ url: new URL(publicUrl).pathname }],
   })
 }
 
