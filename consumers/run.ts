@@ -1,12 +1,15 @@
-import type { Consumer, EachBatchPayload, Kafka } from 'kafkajs'
+import type { Consumer, Kafka } from 'kafkajs'
 import type { Announcer } from '../src/events.js'
 import type { Topic } from '../src/topology.js'
 import type { Handler } from './batch.js'
+import { type Commits, startCommits } from './run/commits.js'
 import { createBatchRunner } from './run/eachBatch.js'
-import { createPauses } from './run/pauses.js'
-import { createPositions } from './run/positions.js'
+import type { OffsetReader } from './run/offsets.js'
+import { createPauses, type Pauses } from './run/pauses.js'
+import { createPositions, type Positions } from './run/positions.js'
+import { startWatchdog } from './run/watchdog.js'
 
-export interface ConsumerSpec {
+interface ConsumerSpec {
   readonly topic: Topic
   /** Wrapped by the middlewares: it answers verdicts and never throws. */
   readonly handler: Handler
@@ -14,9 +17,12 @@ export interface ConsumerSpec {
 
 export interface RunOptions {
   readonly kafka: Kafka
+  readonly offsets: OffsetReader
   readonly announcer: Announcer
   /** Most messages of one call of a handler. */
   readonly maxMessages: number
+  /** Messages and no progress for so long: the consumer is stuck. */
+  readonly stuckAfterMs: number
   /** The consumer is dead and will not come back: the process should end and be started again. */
   readonly onCrash: (reason: string) => void
 }
@@ -29,8 +35,6 @@ export interface RunningConsumer {
   positions(): ReadonlyMap<number, number>
   /** By partition: the offset behind the last message; control records count. */
   endOffsets(): Promise<ReadonlyMap<number, number>>
-  /** Partitions paused on purpose: no progress is expected of them. */
-  paused(): number[]
   /** Ends the pauses that wait for it (`pauseMs: null`). */
   resumeAll(): void
   /** Why this consumer does not work now; null while it does. */
@@ -48,88 +52,163 @@ const MAX_WAIT_MS = 500
 const MAX_BYTES_PER_PARTITION = 1024 * 1024
 const MAX_BYTES = 10 * 1024 * 1024
 const STOP_LIMIT_MS = 20_000
+const COMMIT_EVERY_MS = 1_000
+const WATCH_EVERY_MS = 5_000
 
 /** kafkajs with care: contiguous commits only, from the earliest offset, never a throw out of a handler. */
 export function createStartConsumer(options: RunOptions): StartConsumer {
   return async (spec) => {
-    const { kafka, announcer } = options
-    const topic = spec.topic.name
-    const consumer = kafka.consumer({
-      groupId: topic,
-      sessionTimeout: SESSION_TIMEOUT_MS,
-      rebalanceTimeout: REBALANCE_TIMEOUT_MS,
-      maxWaitTimeInMs: MAX_WAIT_MS,
-      minBytes: 1,
-      maxBytes: MAX_BYTES,
-      maxBytesPerPartition: MAX_BYTES_PER_PARTITION,
-      allowAutoTopicCreation: false,
-      retry: { restartOnFailure: async () => false },
-    })
-    const pauses = createPauses({ consumer, topic, announcer })
-    const positions = createPositions({ kafka, topic })
-    let trouble: string | null = 'has not joined its group yet'
-    watch(
-      consumer,
-      {
-        joined: (partitions) => {
-          trouble = null
-          pauses.forget()
-          positions.assign(partitions)
-          announcer.announce('consumer.joined', { topic, partitions })
-        },
-        crashed: (message, restarts) => {
-          trouble = message
-          announcer.announce('consumer.crashed', { topic, message })
-          if (!restarts) options.onCrash(`the consumer of ${topic} crashed: ${message}`)
-        },
-      },
-      topic,
-    )
+    const parts = partsOf(options, spec.topic.name)
+    const { consumer, commits } = parts
     await consumer.connect()
-    await positions.open()
-    await consumer.subscribe({ topics: [topic], fromBeginning: true })
-    const runner = createBatchRunner({ ...options, handler: spec.handler, pauses, positions })
+    await consumer.subscribe({ topics: [spec.topic.name], fromBeginning: true })
+    const eachBatch = createBatchRunner({
+      ...options,
+      ...parts,
+      handler: spec.handler,
+      onRebalance: () => {
+        parts.pauses.release()
+        void commits.now()
+      },
+    })
     await consumer.run({
+      autoCommit: false,
       eachBatchAutoResolve: false,
       partitionsConsumedConcurrently: spec.topic.partitions,
-      eachBatch: (payload: EachBatchPayload) => runner(payload),
+      eachBatch,
     })
-    return {
-      topic,
-      assigned: () => positions.assigned(),
-      positions: () => positions.current(),
-      endOffsets: () => positions.endOffsets(),
-      paused: () => pauses.partitions(),
-      resumeAll: () => pauses.resumeAll(),
-      trouble: () => (trouble === null ? null : `${topic}: ${trouble}`),
-      stop: () => stop(consumer, pauses, positions),
-    }
+    return runningOf(options, spec.topic.name, parts)
   }
 }
 
-interface Watching {
-  readonly joined: (partitions: number[]) => void
-  readonly crashed: (message: string, restarts: boolean) => void
+interface Parts {
+  readonly consumer: Consumer
+  readonly positions: Positions
+  readonly pauses: Pauses
+  readonly commits: Commits
+  readonly trouble: () => string | null
 }
 
-function watch(consumer: Consumer, { joined, crashed }: Watching, topic: string): void {
-  consumer.on(consumer.events.GROUP_JOIN, ({ payload }) =>
-    joined([...(payload.memberAssignment[topic] ?? [])]),
-  )
-  consumer.on(consumer.events.CRASH, ({ payload }) => crashed(payload.error.message, payload.restart))
+function partsOf({ kafka, announcer, onCrash }: RunOptions, topic: string): Parts {
+  const consumer = kafka.consumer({
+    groupId: topic,
+    sessionTimeout: SESSION_TIMEOUT_MS,
+    rebalanceTimeout: REBALANCE_TIMEOUT_MS,
+    maxWaitTimeInMs: MAX_WAIT_MS,
+    minBytes: 1,
+    maxBytes: MAX_BYTES,
+    maxBytesPerPartition: MAX_BYTES_PER_PARTITION,
+    allowAutoTopicCreation: false,
+    // A broker may be away for long: what the library gives up on does not come back by itself.
+    retry: {
+      initialRetryTime: 100,
+      maxRetryTime: 1_000,
+      retries: Number.MAX_SAFE_INTEGER,
+      restartOnFailure: async () => false,
+    },
+  })
+  const positions = createPositions()
+  const pauses = createPauses({
+    topic,
+    announcer,
+    fetching: {
+      pause: (partition) => consumer.pause([{ topic, partitions: [partition] }]),
+      resume: (partition) => consumer.resume([{ topic, partitions: [partition] }]),
+    },
+  })
+  const commits = startCommits({
+    positions,
+    everyMs: COMMIT_EVERY_MS,
+    write: (places) =>
+      consumer.commitOffsets(
+        [...places].map(([partition, next]) => ({ topic, partition, offset: String(next) })),
+      ),
+  })
+  const trouble = watch({ consumer, topic, positions, pauses, announcer, onCrash })
+  return { consumer, positions, pauses, commits, trouble }
 }
 
-async function stop(
-  consumer: Consumer,
-  pauses: ReturnType<typeof createPauses>,
-  positions: ReturnType<typeof createPositions>,
-): Promise<void> {
-  pauses.close()
+interface Watching extends Pick<RunOptions, 'announcer' | 'onCrash'> {
+  readonly consumer: Consumer
+  readonly topic: string
+  readonly positions: Positions
+  readonly pauses: Pauses
+}
+
+/** Follows joins and crashes; answers what is wrong now. */
+function watch({ consumer, topic, positions, pauses, announcer, onCrash }: Watching): () => string | null {
+  let trouble: string | null = 'has not joined its group yet'
+  consumer.on(consumer.events.GROUP_JOIN, ({ payload }) => {
+    const partitions = [...(payload.memberAssignment[topic] ?? [])]
+    trouble = null
+    positions.assign(partitions)
+    pauses.keepOnly(partitions)
+    announcer.announce('consumer.joined', { topic, partitions })
+  })
+  // Batches of control records only never reach a handler.
+  consumer.on(consumer.events.END_BATCH_PROCESS, ({ payload }) => {
+    if (payload.batchSize === 0) positions.handled(payload.partition, Number(payload.lastOffset) + 1)
+  })
+  consumer.on(consumer.events.CRASH, ({ payload }) => {
+    trouble = payload.error.message
+    announcer.announce('consumer.crashed', { topic, message: trouble })
+    if (!payload.restart) onCrash(`the consumer of ${topic} crashed: ${trouble}`)
+  })
+  return () => (trouble === null ? null : `${topic}: ${trouble}`)
+}
+
+function runningOf(options: RunOptions, topic: string, parts: Parts): RunningConsumer {
+  const { positions, pauses, trouble } = parts
+  const endOffsets = () => readEnds(options.offsets, topic, positions)
+  const callOff = startWatchdog({
+    topic,
+    positions: () => positions.all(),
+    endOffsets,
+    paused: () => pauses.paused(),
+    announcer: options.announcer,
+    everyMs: WATCH_EVERY_MS,
+    stuckAfterMs: options.stuckAfterMs,
+    onStuck: (reason) => options.onCrash(`the consumer of ${topic} is stuck: ${reason}`),
+  })
+  return {
+    topic,
+    assigned: () => positions.assigned(),
+    positions: () => positions.all(),
+    endOffsets,
+    resumeAll: () => pauses.resumeAll(),
+    trouble,
+    stop: async () => {
+      callOff()
+      await stop(parts)
+    },
+  }
+}
+
+/** The logs' ends; brings places along that nothing was handled of, or whose log changed under them. */
+async function readEnds(
+  offsets: OffsetReader,
+  topic: string,
+  positions: Positions,
+): Promise<ReadonlyMap<number, number>> {
+  const ranges = await offsets.ranges(topic)
+  const unknown = positions.assigned().filter((partition) => !positions.all().has(partition))
+  if (unknown.length > 0) {
+    const committed = await offsets.committed(topic, topic)
+    for (const partition of unknown)
+      positions.startFrom(partition, committed.get(partition) ?? ranges.get(partition)?.low ?? 0)
+  }
+  for (const [partition, range] of ranges) positions.align(partition, range)
+  return new Map([...ranges].map(([partition, { high }]) => [partition, high]))
+}
+
+async function stop({ consumer, pauses, commits }: Parts): Promise<void> {
+  pauses.stop()
+  commits.stop()
+  await commits.now()
   let timer: NodeJS.Timeout | undefined
   const limit = new Promise<void>((resolve) => {
     timer = setTimeout(resolve, STOP_LIMIT_MS)
   })
   await Promise.race([consumer.disconnect(), limit])
   clearTimeout(timer)
-  await positions.close()
 }

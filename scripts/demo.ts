@@ -3,29 +3,17 @@ import { mkdtempSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { parseArgs } from 'node:util'
-import { type ApiClient, createApiClient } from './apiClient.js'
+import { createApiClient } from './apiClient.js'
 import { runPurchases } from './demo/runPurchases.js'
 import { runWelcome } from './demo/runWelcome.js'
 import { openSink, type Sink } from './demo/sink.js'
+import type { Stage } from './demo/stage.js'
 import { newKey } from './keys.js'
 import { runScript } from './lifetime.js'
 import { startMillrace } from './millrace.js'
 import { resolveServices } from './services/resolve.js'
 import type { Services } from './services/types.js'
 import { line, progressLine } from './terminal.js'
-
-/** All that a demo run works with. */
-export interface Stage {
-  readonly api: ApiClient
-  /** `http://host:port` of the API. */
-  readonly base: string
-  readonly brokers: string
-  readonly topic: string
-  readonly projectId: string
-  readonly sink: Sink
-  /** The engine's process, for its memory. */
-  readonly pid: number
-}
 
 const TOPIC_PREFIX = 'millrace.'
 

@@ -90,6 +90,11 @@ export function readConfig(environment: Readonly<Record<string, string | undefin
   return { ...parsed.data, publicUrl: PUBLIC_URL ?? `http://localhost:${PORT}` }
 }
 
+/** For commands that need nothing but the database: the broker's address may be missing. */
+export function readDatabaseConfig(): Config {
+  return readConfig({ KAFKA_BROKERS: 'unused:1', ...process.env })
+}
+
 function faultOf(issue: z.core.$ZodIssue): FieldFault {
   const field = String(issue.path[0] ?? '')
   const missing = issue.code === 'invalid_type' && issue.input === undefined

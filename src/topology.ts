@@ -68,3 +68,20 @@ export function createTopology(options: TopologyOptions): Topology {
   const all = [contactEvents, ...Object.values(steps), timers, executions, deadLetters]
   return { contactEvents, steps, timers, executions, deadLetters, all }
 }
+
+/** The table with the partition counts that the broker really has. */
+export function withPartitions(topology: Topology, counts: ReadonlyMap<string, number>): Topology {
+  const counted = (topic: Topic): Topic => ({
+    ...topic,
+    partitions: counts.get(topic.name) ?? topic.partitions,
+  })
+  const steps = Object.fromEntries(STEP_KINDS.map((kind) => [kind, counted(topology.steps[kind])]))
+  return {
+    contactEvents: counted(topology.contactEvents),
+    steps: steps as Record<StepKind, Topic>,
+    timers: counted(topology.timers),
+    executions: counted(topology.executions),
+    deadLetters: counted(topology.deadLetters),
+    all: topology.all.map(counted),
+  }
+}

@@ -1,5 +1,5 @@
 import { isRetriable, MillraceError, messageOf } from '../../src/errors.js'
-import type { Batch, Control, Handler, Middleware } from '../batch.js'
+import type { Batch, Control, Handler, Middleware, Verdict } from '../batch.js'
 import type { EngineDeps } from '../deps.js'
 import { parkMessages } from '../parking.js'
 
@@ -17,27 +17,38 @@ export function deadLetter(deps: LetterDeps): Middleware {
     try {
       return await next(batch, control)
     } catch (error) {
-      if (isRetriable(error)) throw error
-      deps.announcer.announce('failure', { where: `batch of ${batch.topic}`, error })
-      if (isTooNew(error)) return { type: 'pause', ms: TOO_NEW_PAUSE_MS, reason: messageOf(error) }
-      return onePerCall(deps, next, batch, control)
+      return afterError({ deps, next, batch, control }, error)
     }
   }
+}
+
+interface Failed {
+  readonly deps: LetterDeps
+  readonly next: Handler
+  readonly batch: Batch
+  readonly control: Control
+}
+
+async function afterError(failed: Failed, error: unknown): Promise<Verdict> {
+  if (isRetriable(error)) throw error
+  failed.deps.announcer.announce('failure', { where: `batch of ${failed.batch.topic}`, error })
+  if (isTooNew(error)) return { type: 'pause', ms: TOO_NEW_PAUSE_MS, reason: messageOf(error) }
+  return onePerCall(failed)
 }
 
 function isTooNew(error: unknown): boolean {
   return error instanceof MillraceError && error.code === 'UNKNOWN_MESSAGE_VERSION'
 }
 
-async function onePerCall(deps: LetterDeps, next: Handler, batch: Batch, control: Control) {
-  for (const [index, message] of batch.messages.entries()) {
-    const verdict = await handleOne(deps, next, { ...batch, messages: [message] }, control)
-    if (verdict.type !== 'done') return { type: 'partial', handled: index, pauseMs: 1_000 } as const
+async function onePerCall(failed: Failed): Promise<Verdict> {
+  for (const [index, message] of failed.batch.messages.entries()) {
+    const verdict = await handleOne({ ...failed, batch: { ...failed.batch, messages: [message] } })
+    if (verdict.type !== 'done') return { type: 'partial', handled: index, pauseMs: 1_000 }
   }
-  return { type: 'done' } as const
+  return { type: 'done' }
 }
 
-async function handleOne(deps: LetterDeps, next: Handler, batch: Batch, control: Control) {
+async function handleOne({ deps, next, batch, control }: Failed): Promise<Verdict> {
   try {
     return await next(batch, control)
   } catch (error) {
@@ -48,6 +59,6 @@ async function handleOne(deps: LetterDeps, next: Handler, batch: Batch, control:
       detail: messageOf(error),
     }))
     await parkMessages(deps, batch, parked)
-    return { type: 'done' } as const
+    return { type: 'done' }
   }
 }

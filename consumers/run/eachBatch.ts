@@ -1,111 +1,132 @@
 import type { EachBatchPayload, KafkaMessage } from 'kafkajs'
 import type { Announcer } from '../../src/events.js'
-import type { Batch, Handler, Message, Verdict } from '../batch.js'
+import type { Handler, Verdict } from '../batch.js'
+import { type Heart, startHeart } from './heartbeat.js'
+import { toMessage } from './messages.js'
 import type { Pauses } from './pauses.js'
-import type { ConsumerPositions } from './positions.js'
+import type { Positions } from './positions.js'
 
 export interface BatchRunnerDeps {
   readonly handler: Handler
+  /** Most messages of one call of the handler. */
   readonly maxMessages: number
   readonly announcer: Announcer
   readonly pauses: Pauses
-  readonly positions: ConsumerPositions
+  readonly positions: Positions
+  /** The group is being given out anew: what is handled should be committed now. */
+  readonly onRebalance: () => void
 }
 
-const HEARTBEAT_EVERY_MS = 3_000
 /** A handler that takes longer is hung: without heartbeats the group gives its partitions to another member. */
-const HEARTBEAT_DEADLINE_MS = 120_000
+const HANDLER_LIMIT_MS = 120_000
+/** So long a fetched batch waits in memory for free slots; then its partition rests and it is fetched again. */
+const HOLD_MS = 5_000
 
 /** Hands a fetched batch on in chunks and resolves what is handled: a contiguous prefix, nothing else. */
 export function createBatchRunner(deps: BatchRunnerDeps): (payload: EachBatchPayload) => Promise<void> {
   return async (payload) => {
-    const { batch } = payload
-    let from = 0
-    while (from < batch.messages.length && alive(payload)) {
-      const chunk = batch.messages.slice(from, from + deps.maxMessages)
-      const handled = await handleChunk(deps, payload, chunk)
-      if (handled === 0) return
-      from += handled
-      resolveUpTo(deps, payload, from)
-      if (handled < chunk.length) return
-      await payload.heartbeat()
+    const { topic, partition } = payload.batch
+    const { announcer, onRebalance, positions } = deps
+    const heart = startHeart({
+      topic,
+      heartbeat: payload.heartbeat,
+      onRebalance,
+      announcer,
+      limitMs: HANDLER_LIMIT_MS,
+    })
+    positions.busy(partition, true)
+    try {
+      await handleAll({ ...deps, payload, heart })
+      await commitAtEnd(payload, positions)
+    } finally {
+      positions.busy(partition, false)
+      heart.stop()
     }
   }
 }
 
-function alive({ isRunning, isStale }: EachBatchPayload): boolean {
-  return isRunning() && !isStale()
+interface Run extends BatchRunnerDeps {
+  readonly payload: EachBatchPayload
+  readonly heart: Heart
 }
 
-/** Answers how many messages were handled; a pause that the verdict asks for is in place by then. */
-async function handleChunk(
-  deps: BatchRunnerDeps,
-  payload: EachBatchPayload,
-  chunk: readonly KafkaMessage[],
-): Promise<number> {
-  const { topic, partition } = payload.batch
-  const began = performance.now()
-  const batch: Batch = {
-    topic,
-    partition,
-    messages: chunk.map(messageOf),
-    highWatermark: Number(payload.batch.highWatermark),
+function isAlive({ payload, heart }: Run): boolean {
+  return payload.isRunning() && !payload.isStale() && heart.steady()
+}
+
+async function handleAll(run: Run): Promise<void> {
+  const { messages } = run.payload.batch
+  let from = 0
+  while (from < messages.length && isAlive(run)) {
+    const chunk = messages.slice(from, from + run.maxMessages)
+    const resumes = run.pauses.resumes()
+    const verdict = await handleChunk(run, chunk)
+    const handled = handledBy(verdict, chunk.length)
+    from += handled
+    if (handled > 0) resolveUpTo(run, from)
+    if (!(await goesOn(run, verdict, resumes))) return
   }
-  const verdict = await beating(payload, () => deps.handler(batch, { alive: () => alive(payload) }))
-  const ms = Math.round(performance.now() - began)
-  deps.announcer.announce('batch.handled', { topic, partition, messages: chunk.length, ms })
-  return settle(deps, partition, verdict, chunk.length)
 }
 
-function settle({ pauses }: BatchRunnerDeps, partition: number, verdict: Verdict, length: number): number {
+async function handleChunk(run: Run, chunk: readonly KafkaMessage[]): Promise<Verdict> {
+  const { topic, partition, highWatermark } = run.payload.batch
+  const began = performance.now()
+  run.heart.restart()
+  const batch = { topic, partition, messages: chunk.map(toMessage), highWatermark: Number(highWatermark) }
+  const verdict = await run.handler(batch, { alive: () => isAlive(run) })
+  const ms = Math.round(performance.now() - began)
+  run.announcer.announce('batch.handled', { topic, partition, messages: chunk.length, ms })
+  return verdict
+}
+
+function handledBy(verdict: Verdict, length: number): number {
   switch (verdict.type) {
     case 'done':
       return length
     case 'partial':
-      if (verdict.pauseMs !== 0) pauses.pause(partition, verdict.pauseMs, 'no free slots')
       return verdict.handled
     case 'pause':
-      pauses.pause(partition, verdict.ms, verdict.reason)
       return 0
     default:
       return verdict satisfies never
   }
 }
 
-function resolveUpTo(
-  { positions }: BatchRunnerDeps,
-  { batch, resolveOffset }: EachBatchPayload,
-  count: number,
-): void {
-  const all = count === batch.messages.length
+/** False: the rest is left for another fetch; the pause that the verdict asks for is in place by then. */
+async function goesOn(run: Run, verdict: Verdict, resumes: number): Promise<boolean> {
+  if (verdict.type === 'done') return true
+  const { pauses, payload } = run
+  const { partition } = payload.batch
+  if (verdict.type === 'pause') {
+    pauses.pause(partition, verdict.ms, verdict.reason)
+    return false
+  }
+  if (verdict.pauseMs === 0 || (verdict.pauseMs === null && (await slotsCame(run, resumes)))) return true
+  if (isAlive(run)) pauses.pause(partition, verdict.pauseMs, 'no free slots')
+  return false
+}
+
+/** Slots that came free while the handler ran count: they were announced before anybody waited. */
+async function slotsCame({ pauses, payload, heart }: Run, resumes: number): Promise<boolean> {
+  heart.restart()
+  return pauses.resumes() !== resumes || pauses.nextResume(payload.batch.partition, HOLD_MS)
+}
+
+function resolveUpTo({ positions, payload }: Run, count: number): void {
+  const { batch, resolveOffset } = payload
   // Control records behind the last message are handled with it.
-  const last = all ? batch.lastOffset() : batch.messages[count - 1]?.offset
+  const last = count === batch.messages.length ? batch.lastOffset() : batch.messages[count - 1]?.offset
   if (last === undefined || last === null) return
   resolveOffset(last)
   positions.handled(batch.partition, Number(last) + 1)
 }
 
-/** Heartbeats while a handler works; a failing one shows in the next `isStale`. */
-async function beating<Result>(payload: EachBatchPayload, work: () => Promise<Result>): Promise<Result> {
-  const began = performance.now()
-  const timer = setInterval(() => {
-    if (performance.now() - began > HEARTBEAT_DEADLINE_MS) clearInterval(timer)
-    else payload.heartbeat().catch(() => clearInterval(timer))
-  }, HEARTBEAT_EVERY_MS)
-  try {
-    return await work()
-  } finally {
-    clearInterval(timer)
-  }
-}
-
-function messageOf({ key, value, offset, timestamp, headers = {} }: KafkaMessage): Message {
-  const texts = Object.entries(headers).map(([name, text]) => [name, [text].flat().map(String).join(',')])
-  return {
-    key,
-    value,
-    offset: Number(offset),
-    at: new Date(Number(timestamp)),
-    headers: Object.fromEntries(texts),
-  }
+/** The last batch before the group is left: the timer commits nothing any more. */
+async function commitAtEnd(payload: EachBatchPayload, positions: Positions): Promise<void> {
+  const { topic, partition } = payload.batch
+  const next = positions.all().get(partition)
+  if (payload.isRunning() || next === undefined) return
+  await payload.commitOffsetsIfNecessary({
+    topics: [{ topic, partitions: [{ partition, offset: String(next) }] }],
+  })
 }

@@ -1,57 +1,92 @@
-import type { Consumer } from 'kafkajs'
 import type { Announcer } from '../../src/events.js'
 
-interface PauseDeps {
-  readonly consumer: Consumer
+export interface PauseOptions {
   readonly topic: string
   readonly announcer: Announcer
+  /** Stops and goes on with fetching; may throw when the partition is not ours any more. */
+  readonly fetching: { pause(partition: number): void; resume(partition: number): void }
 }
 
-/** Which partitions rest, and until when; a pause lives in memory only and ends with the assignment. */
+/** Partitions that rest: for a time, or until `resumeAll`. A pause is this process's memory only. */
 export interface Pauses {
-  /** Rests for `ms`; null: until `resumeAll`. */
+  /** `ms` null: until `resumeAll`. */
   pause(partition: number, ms: number | null, reason: string): void
   resumeAll(): void
-  partitions(): number[]
-  /** A new assignment starts without pauses. */
-  forget(): void
-  close(): void
+  /** Grows with every `resumeAll`: who decided to pause before it must look again. */
+  resumes(): number
+  /** Resolves true at the next `resumeAll`, false after `ms` or `release`. */
+  nextResume(partition: number, ms: number): Promise<boolean>
+  /** Wakes all who wait for a resume: the consumer stops or gives its partitions away. */
+  release(): void
+  paused(): ReadonlySet<number>
+  /** Partitions that went to others rest no longer. */
+  keepOnly(partitions: readonly number[]): void
+  stop(): void
 }
 
-export function createPauses({ consumer, topic, announcer }: PauseDeps): Pauses {
+export function createPauses({ topic, announcer, fetching }: PauseOptions): Pauses {
   const resting = new Map<number, NodeJS.Timeout | null>()
-  let open = true
+  const waiting = new Map<number, (resumed: boolean) => void>()
+  let resumes = 0
+
   const resume = (partition: number) => {
     const timer = resting.get(partition)
-    if (!open || timer === undefined) return
+    if (timer === undefined) return
     if (timer !== null) clearTimeout(timer)
     resting.delete(partition)
     try {
-      consumer.resume([{ topic, partitions: [partition] }])
+      fetching.resume(partition)
+      announcer.announce('partition.resumed', { topic, partition })
     } catch (error) {
-      announcer.announce('failure', { where: `resume ${topic} ${partition}`, error })
+      announcer.announce('failure', { where: `resuming ${topic}`, error })
     }
   }
-  const forget = () => {
-    for (const timer of resting.values()) if (timer !== null) clearTimeout(timer)
-    resting.clear()
+  const pause = (partition: number, ms: number | null, reason: string) => {
+    const timer = resting.get(partition)
+    if (timer) clearTimeout(timer)
+    fetching.pause(partition)
+    resting.set(partition, ms === null ? null : setTimeout(() => resume(partition), ms))
+    announcer.announce('partition.paused', { topic, partition, reason, ms: ms ?? 0 })
+  }
+  const wake = (resumed: boolean) => {
+    const wakers = [...waiting.values()]
+    waiting.clear()
+    for (const waker of wakers) waker(resumed)
   }
   return {
-    pause: (partition, ms, reason) => {
-      if (!open) return
-      resume(partition)
-      consumer.pause([{ topic, partitions: [partition] }])
-      resting.set(partition, ms === null ? null : setTimeout(() => resume(partition), ms))
-      if (ms !== null && ms > 0) announcer.announce('partition.paused', { topic, partition, reason, ms })
-    },
+    pause,
     resumeAll: () => {
-      for (const [partition, timer] of [...resting]) if (timer === null) resume(partition)
+      resumes++
+      wake(true)
+      for (const [partition, timer] of resting) if (timer === null) resume(partition)
     },
-    partitions: () => [...resting.keys()],
-    forget,
-    close: () => {
-      open = false
-      forget()
+    resumes: () => resumes,
+    nextResume: (partition, ms) => nextResume(waiting, partition, ms),
+    release: () => wake(false),
+    paused: () => new Set([...resting.keys(), ...waiting.keys()]),
+    keepOnly: (partitions) => {
+      for (const partition of resting.keys()) if (!partitions.includes(partition)) resume(partition)
+    },
+    stop: () => {
+      wake(false)
+      for (const timer of resting.values()) if (timer !== null) clearTimeout(timer)
+      resting.clear()
     },
   }
+}
+
+function nextResume(
+  waiting: Map<number, (resumed: boolean) => void>,
+  partition: number,
+  ms: number,
+): Promise<boolean> {
+  return new Promise((resolve) => {
+    const answer = (resumed: boolean) => {
+      clearTimeout(timer)
+      waiting.delete(partition)
+      resolve(resumed)
+    }
+    const timer = setTimeout(() => answer(false), ms)
+    waiting.set(partition, answer)
+  })
 }

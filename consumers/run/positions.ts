@@ -1,61 +1,62 @@
-import type { Admin, Kafka } from 'kafkajs'
+/** What a partition's log holds: from the first offset that is still there to the one behind the last. */
+export interface LogRange {
+  readonly low: number
+  readonly high: number
+}
 
-/** Where a consumer stands in its partitions, and where these end. */
-export interface ConsumerPositions {
-  open(): Promise<void>
-  /** A new assignment: positions come from the group's commits until something is handled. */
-  assign(partitions: readonly number[]): void
-  handled(partition: number, next: number): void
+/** Up to where each assigned partition is handled. */
+export interface Positions {
   assigned(): number[]
-  current(): ReadonlyMap<number, number>
-  endOffsets(): Promise<ReadonlyMap<number, number>>
-  close(): Promise<void>
+  /** The next offset to handle; a partition whose place is not known yet is missing. */
+  all(): ReadonlyMap<number, number>
+  assign(partitions: readonly number[]): void
+  /** Where the group stood when the partition was assigned; what was handled since counts more. */
+  startFrom(partition: number, offset: number): void
+  handled(partition: number, next: number): void
+  /** Messages of the partition are in a handler's hands. */
+  busy(partition: number, isBusy: boolean): void
+  /** Brings a resting partition's place into line with its log. */
+  align(partition: number, range: LogRange): void
 }
 
-export function createPositions({
-  kafka,
-  topic,
-}: {
-  readonly kafka: Kafka
-  readonly topic: string
-}): ConsumerPositions {
-  const admin = kafka.admin()
-  const positions = new Map<number, number>()
-  let assigned: number[] = []
+export function createPositions(): Positions {
+  const owned = new Set<number>()
+  const next = new Map<number, number>()
+  const working = new Set<number>()
   return {
-    open: () => admin.connect(),
+    assigned: () => [...owned],
+    all: () => next,
     assign: (partitions) => {
-      assigned = [...partitions]
-      positions.clear()
+      const lost = [...owned].filter((partition) => !partitions.includes(partition))
+      for (const partition of lost) next.delete(partition)
+      owned.clear()
+      for (const partition of partitions) owned.add(partition)
     },
-    handled: (partition, next) => {
-      positions.set(partition, next)
+    startFrom: (partition, offset) => {
+      if (owned.has(partition) && !next.has(partition)) next.set(partition, offset)
     },
-    assigned: () => [...assigned],
-    current: () => positions,
-    endOffsets: async () => {
-      const ends = await admin.fetchTopicOffsets(topic)
-      const unknown = assigned.filter((partition) => !positions.has(partition))
-      if (unknown.length > 0) await addCommitted(admin, topic, unknown, positions)
-      return new Map(ends.map(({ partition, high }) => [partition, Number(high)]))
+    handled: (partition, offset) => {
+      if (owned.has(partition)) next.set(partition, offset)
     },
-    close: () => admin.disconnect(),
+    busy: (partition, isBusy) => {
+      if (isBusy) working.add(partition)
+      else working.delete(partition)
+    },
+    align: (partition, range) => {
+      if (!owned.has(partition) || working.has(partition)) return
+      const aligned = alignedTo(next.get(partition), range)
+      if (aligned === undefined) next.delete(partition)
+      else next.set(partition, aligned)
+    },
   }
 }
 
-/** A partition of which nothing was handled yet stands at the group's commit, or at its beginning. */
-async function addCommitted(
-  admin: Admin,
-  topic: string,
-  unknown: readonly number[],
-  positions: Map<number, number>,
-): Promise<void> {
-  const [committed] = await admin.fetchOffsets({ groupId: topic, topics: [topic] })
-  const starts = new Map(
-    (await admin.fetchTopicOffsets(topic)).map(({ partition, low }) => [partition, Number(low)]),
-  )
-  for (const { partition, offset } of committed?.partitions ?? []) {
-    if (!unknown.includes(partition) || positions.has(partition)) continue
-    positions.set(partition, Math.max(Number(offset), starts.get(partition) ?? 0))
-  }
+/**
+ * An empty log has nothing to handle. Retention takes messages that nobody will handle. A place beyond the end is
+ * that of a topic which was deleted and made again: it is not known until something is read.
+ */
+function alignedTo(place: number | undefined, { low, high }: LogRange): number | undefined {
+  if (low === high) return high
+  if (place === undefined || place > high) return undefined
+  return Math.max(place, low)
 }

@@ -1,13 +1,19 @@
 import { type Change, evolve } from '../../src/workflow/change.js'
 import type { Execution, HistoryEntry } from '../../src/workflow/execution.js'
 import type { ExecutionId } from '../../src/workflow/ids.js'
+import type { SystemEvent } from '../../src/workflow/messages.js'
 import type { EngineDeps } from '../deps.js'
 import { emit } from '../stepping/emit.js'
 import { type PlacedExecution, placeExecutions } from '../stepping/placeExecutions.js'
 import type { PlannedStep } from '../stepping/plan.js'
 import { applyToDocuments } from '../stepping/writeDocuments.js'
-import type { CallOutcome } from './effectCalls.js'
 import { createGatherer } from './gatherer.js'
+
+/** What a call comes to: one transition, and the system events that it owes. */
+export interface CallOutcome {
+  readonly change: Change
+  readonly events: readonly SystemEvent[]
+}
 
 /** Reads for calls and writes of their results, gathered for some milliseconds into one database call each. */
 export interface CallResults {

@@ -3,14 +3,13 @@ import { fail, leave, type Place, putBack } from '../../src/engine/advance.js'
 import { EFFECT_RETRY, retryDelay } from '../../src/engine/retry.js'
 import { messageOf } from '../../src/errors.js'
 import { stepDefinition } from '../../src/steps/index.js'
-import type { Change } from '../../src/workflow/change.js'
 import type { Execution } from '../../src/workflow/execution.js'
 import { isEnded } from '../../src/workflow/execution.js'
 import type { SystemEvent } from '../../src/workflow/messages.js'
 import type { EngineDeps } from '../deps.js'
 import type { PlacedExecution } from '../stepping/placeExecutions.js'
 import type { PlannedStep } from '../stepping/plan.js'
-import type { CallResults } from './callResults.js'
+import type { CallOutcome, CallResults } from './callResults.js'
 
 /** The bounded pool of outside calls. Claims come in, results go out in bulk; nothing waits in memory. */
 export interface EffectCalls {
@@ -31,11 +30,6 @@ export interface EffectOptions {
   readonly retryBaseMs: number
   /** Slots are free again: paused topics may go on. */
   readonly onFree: () => void
-}
-
-export interface CallOutcome {
-  readonly change: Change
-  readonly events: readonly SystemEvent[]
 }
 
 export function createEffectCalls(options: EffectOptions): EffectCalls {

@@ -2,12 +2,12 @@ import { readFileSync } from 'node:fs'
 import { setTimeout as pause } from 'node:timers/promises'
 import Table from 'cli-table3'
 import type { ApiClient } from '../apiClient.js'
-import type { Stage } from '../demo.js'
 import { readCounters } from '../metricsClient.js'
 import { line } from '../terminal.js'
 import { type MadeWorkflow, makeWorkflow } from '../workflows.js'
 import { createPublisher } from './publisher.js'
 import { purchasesWorkflow, readPurchases } from './purchases.js'
+import type { Stage } from './stage.js'
 
 /** Longer than the feed takes; a timeout is taken only when the events before it were handled. */
 const TIMEOUT_S = 45

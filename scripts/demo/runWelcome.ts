@@ -1,8 +1,8 @@
 import { setTimeout as pause } from 'node:timers/promises'
-import type { Stage } from '../demo.js'
 import { complain, line } from '../terminal.js'
 import { makeWorkflow } from '../workflows.js'
 import { createPublisher, type OutsideEvent } from './publisher.js'
+import type { Stage } from './stage.js'
 import { type ExecutionRow, timelineOf, watchUntilEnded } from './watch.js'
 import { type DemoContact, demoContacts, welcomeSeries } from './welcome.js'
 

@@ -1,6 +1,6 @@
-import { convert } from 'html-to-text'
 import { type Renderer, type Template, TemplateError } from '../effects/ports.js'
 import type { JsonObject } from '../workflow/json.js'
+import { htmlToText } from './htmlText.js'
 
 export type MailTexts = Pick<Template, 'subject' | 'body' | 'text' | 'type'>
 
@@ -45,8 +45,8 @@ export function renderMail(template: MailTexts, scope: JsonObject, renderer: Ren
   const link = template.type === 'MARKETING' ? scope['unsubscribeUrl'] : null
   const footer = typeof link === 'string' ? link : null
   const body = footer === null || html.includes(footer) ? html : withHtmlFooter(html, footer)
-  if (template.text === null) return { subject, body, text: htmlToText(body) }
-  const text = part('text', () => renderer.render(template.text ?? '', scope))
+  const { text: written } = template
+  const text = written === null ? htmlToText(body) : part('text', () => renderer.render(written, scope))
   const whole = footer === null || text.includes(footer) ? text : `${text}\n\nUnsubscribe: ${footer}\n`
   return { subject, body, text: whole }
 }
@@ -73,15 +73,4 @@ function withHtmlFooter(html: string, url: string): string {
   const footer = `<p style="font-size:12px;color:#666"><a href="${href}">Unsubscribe</a></p>`
   const end = html.toLowerCase().lastIndexOf('</body>')
   return end === -1 ? `${html}\n${footer}` : `${html.slice(0, end)}${footer}${html.slice(end)}`
-}
-
-function htmlToText(html: string): string {
-  return convert(html, {
-    wordwrap: false,
-    limits: { maxInputLength: 1_048_576, maxDepth: 64, maxChildNodes: 10_000 },
-    selectors: [
-      { selector: 'a', options: { hideLinkHrefIfSameAsText: true } },
-      { selector: 'img', format: 'skip' },
-    ],
-  })
 }

@@ -5,7 +5,7 @@ import type { JsonObject } from '../workflow/json.js'
 import type { StepDefinition } from './definition.js'
 import { liquidScope } from './liquidScope.js'
 import { addFault, jsonObject } from './ruleConfig.js'
-import { isLiquid, needsOfLiquid } from './scope.js'
+import { isLiquid } from './scope.js'
 import { mapFields, type Text, textsIn } from './texts.js'
 
 const data = jsonObject.superRefine((fields, context) => {
@@ -40,7 +40,8 @@ export const updateContact: StepDefinition<'UPDATE_CONTACT', UpdateContactConfig
   config,
   liquid: textsOf,
   branches: () => [],
-  needs: (parsed) => needsOfLiquid(textsOf(parsed).map(({ text }) => text)),
+  // The contact is read, then its execution: an update counts only while the execution still stands here.
+  needs: () => ({ contact: true, execution: true }),
 
   decide(parsed, facts, { renderer }) {
     const { subscriptionAction = 'none' } = parsed

@@ -93,13 +93,9 @@ describe('An UPDATE_CONTACT', () => {
     assert.throws(() => decideBy(update({ data: { a: '{{ event.a }}' } }), facts, renderer), /a defect/)
   })
 
-  it('needs what its texts name', () => {
-    const needs = (text: string) => needsBy(update({ data: { text } }))
-    assert.deepEqual(needs('plain contact.data event'), { contact: false, execution: false })
-    assert.deepEqual(needs('{{ workflow.name }}'), { contact: false, execution: false })
-    assert.deepEqual(needs('{{ contact.email }}'), { contact: true, execution: false })
-    assert.deepEqual(needs('{% if event.a %}x{% endif %}'), { contact: false, execution: true })
-    assert.deepEqual(needsBy(update({ subscriptionAction: 'none' })), { contact: false, execution: false })
+  it('needs contact and execution, whatever its texts name', () => {
+    assert.deepEqual(needsBy(update({ data: { text: 'plain' } })), { contact: true, execution: true })
+    assert.deepEqual(needsBy(update({ subscriptionAction: 'none' })), { contact: true, execution: true })
   })
 
   it('shows its Liquid texts to whoever checks their syntax', () => {

@@ -1,0 +1,19 @@
+#!/usr/bin/env node
+import { Command } from 'commander'
+import { messageOf } from '../src/errors.js'
+import { PACKAGE_VERSION } from '../src/version.js'
+import { addKeyCommands } from './keys.js'
+import { addProjectCommands } from './projects.js'
+
+const program = new Command('millrace')
+  .description(
+    'Contact workflows on a stream of events. Addresses come from the environment, as for the service.',
+  )
+  .version(PACKAGE_VERSION)
+addProjectCommands(program)
+addKeyCommands(program)
+
+program.parseAsync().catch((error: unknown) => {
+  process.stderr.write(`${messageOf(error)}\n`)
+  process.exitCode = 1
+})

@@ -1,0 +1,106 @@
+import { createKafka, type Kafka } from '../producers/client.js'
+import { connectProducer } from '../producers/kafkaPort.js'
+import { createOutbox, type Outbox } from '../producers/outputs.js'
+import { ensureTopics } from '../producers/topics.js'
+import { validateTopology } from '../producers/validateTopology.js'
+import { type Codec, createCodec } from '../schemas/registry.js'
+import type { Config } from './config.js'
+import type { Announcer } from './events.js'
+import { startDatabaseClock } from './store/mongo/clock.js'
+import { connectMongo } from './store/mongo/connect.js'
+import { serviceSecret } from './store/mongo/secret.js'
+import { openStores, prepareDatabase, type Stores } from './store/mongo/stores.js'
+import type { Clock } from './store/ports/clock.js'
+import { createTopology, type Topology, withPartitions } from './topology.js'
+
+/** Everything outside that a process is connected to; opened in order, closed in reverse. */
+export interface Connections {
+  readonly stores: Stores
+  readonly clock: Clock
+  readonly kafka: Kafka
+  readonly codec: Codec
+  readonly outbox: Outbox
+  readonly topology: Topology
+  readonly linkSecret: string
+  /** Throws what keeps the database or the broker from answering. */
+  probe(): Promise<void>
+  close(): Promise<void>
+}
+
+export async function openConnections(config: Config, announcer: Announcer): Promise<Connections> {
+  const patienceMs = config.CONNECT_TIMEOUT_MS
+  const mongo = await connectMongo({ uri: config.MONGODB_URI, waitMs: patienceMs })
+  const clock = await startDatabaseClock(mongo.db, (error) =>
+    announcer.announce('failure', { where: 'database clock', error }),
+  )
+  await prepareDatabase(mongo.db, config.EVENT_RETENTION_DAYS)
+  const topology = topologyOf(config)
+  validateTopology(topology)
+  const kafka = createKafka(kafkaOptions(config, announcer))
+  const codec = await createCodec({ registryUrl: config.SCHEMA_REGISTRY_URL ?? null, patienceMs })
+  const producer = await connectProducer({ kafka, brokers: config.KAFKA_BROKERS, patienceMs })
+  const report = await ensureTopics({
+    kafka,
+    brokers: config.KAFKA_BROKERS,
+    topology,
+    replicationFactor: config.REPLICATION_FACTOR,
+    allowCreateTime: config.ALLOW_CREATE_TIME,
+    patienceMs,
+  })
+  for (const text of report.differences)
+    announcer.announce('client.said', { client: 'topics', level: 'warn', text })
+  return {
+    stores: openStores(mongo.db, clock),
+    clock,
+    kafka,
+    codec,
+    outbox: createOutbox(producer, codec, topology),
+    topology: withPartitions(topology, report.partitions),
+    linkSecret: await serviceSecret(mongo.db),
+    probe: async () => {
+      await mongo.db.command({ ping: 1 })
+      await probeBroker(kafka)
+    },
+    close: async () => {
+      await producer.close()
+      clock.stop()
+      await mongo.close()
+    },
+  }
+}
+
+function topologyOf(config: Config): Topology {
+  return createTopology({
+    prefix: config.TOPIC_PREFIX,
+    contactEvents: config.CONTACT_EVENTS_TOPIC ?? null,
+    partitions: config.PARTITIONS,
+    retentionDays: config.EVENT_RETENTION_DAYS,
+  })
+}
+
+function kafkaOptions(config: Config, announcer: Announcer) {
+  const { KAFKA_BROKERS: brokers, KAFKA_SSL: ssl } = config
+  const {
+    KAFKA_SASL_MECHANISM: mechanism,
+    KAFKA_SASL_USERNAME: username = '',
+    KAFKA_SASL_PASSWORD: password = '',
+  } = config
+  const sasl = mechanism === undefined ? null : { mechanism, username, password }
+  return {
+    brokers,
+    clientId: 'millrace',
+    ssl,
+    sasl: sasl as Parameters<typeof createKafka>[0]['sasl'],
+    announcer,
+  }
+}
+
+async function probeBroker(kafka: Kafka): Promise<void> {
+  const admin = kafka.admin({ retry: { retries: 0 } })
+  try {
+    await admin.connect()
+    await admin.listTopics()
+  } finally {
+    await admin.disconnect()
+  }
+}

@@ -1,0 +1,106 @@
+import { randomUUID } from 'node:crypto'
+import type { EngineDeps } from '../consumers/deps.js'
+import { type Engine, startEngine } from '../consumers/engine.js'
+import { deadLetter } from '../consumers/middlewares/deadLetter.js'
+import { retry } from '../consumers/middlewares/retry.js'
+import { connectOffsetReader } from '../consumers/run/offsets.js'
+import { createStartConsumer, type RunOptions, type StartConsumer } from '../consumers/run.js'
+import { createDefinitionCache } from '../consumers/stepping/definitionCache.js'
+import type { Config } from './config.js'
+import type { Connections } from './connections.js'
+import { createLinks } from './effects/links.js'
+import { createRenderer } from './effects/liquid.js'
+import { createMailer } from './effects/mail.js'
+import { createHttpCaller } from './effects/webhook.js'
+import type { Announcer } from './events.js'
+import { realScheduler } from './tools.js'
+import { DAY_MS } from './topology.js'
+
+/** Messages of one database batch: larger ones gain little, smaller ones cost a sixth. */
+const MAX_MESSAGES = 2_000
+/** Longer than the longest handler: whoever stands still for so long is stuck. */
+const STUCK_AFTER_MS = 180_000
+
+export interface EngineRole extends Pick<Engine, 'troubles'> {
+  stop(): Promise<void>
+}
+
+/** Consumers, alarm clock, sweeper and outside calls, wired to the real world. */
+export async function startEngineRole(
+  config: Config,
+  connections: Connections,
+  announcer: Announcer,
+  onCrash: (reason: string) => void,
+): Promise<EngineRole> {
+  const { stores, topology } = connections
+  const http = createHttpCaller({ allow: config.WEBHOOK_ALLOW })
+  const mailer = createMailer({ smtpUrl: config.SMTP_URL ?? null, envelopeFrom: config.MAIL_FROM })
+  const links = createLinks({ publicUrl: config.publicUrl, secret: connections.linkSecret })
+  const deps = engineDeps(connections, announcer)
+  const offsets = await connectOffsetReader({
+    kafka: connections.kafka,
+    brokers: config.KAFKA_BROKERS,
+    patienceMs: config.CONNECT_TIMEOUT_MS,
+  })
+  const engine = await startEngine({
+    deps,
+    topology,
+    tools: {
+      http,
+      mailer,
+      links,
+      templates: stores.templates,
+      messages: stores.messages,
+      mailFrom: config.MAIL_FROM,
+    },
+    startConsumer: consumersOf({ kafka: connections.kafka, offsets, onCrash }, deps),
+    effectSlots: config.EFFECT_SLOTS,
+    retryBaseMs: config.RETRY_BASE_MS,
+    sweepEveryMs: config.SWEEP_EVERY_MS,
+    sweepGraceMs: config.SWEEP_GRACE_MS,
+    shortestRetentionMs: config.EVENT_RETENTION_DAYS * DAY_MS,
+    random: Math.random,
+  })
+  return {
+    troubles: engine.troubles,
+    stop: async () => {
+      await engine.stop()
+      await Promise.all([http.close(), mailer.close(), offsets.close()])
+    },
+  }
+}
+
+function engineDeps({ stores, outbox, codec, clock }: Connections, announcer: Announcer): EngineDeps {
+  const { executions, contacts, events, entries, definitions, progress } = stores
+  return {
+    executions,
+    contacts,
+    events,
+    entries,
+    definitions,
+    progress,
+    cache: createDefinitionCache(definitions),
+    outbox,
+    codec,
+    renderer: createRenderer(),
+    clock,
+    scheduler: realScheduler,
+    announcer,
+    newId: randomUUID,
+  }
+}
+
+/** Every handler inside the same middlewares: what may pass waits, what cannot be handled is parked. */
+function consumersOf(
+  options: Pick<RunOptions, 'kafka' | 'offsets' | 'onCrash'>,
+  deps: EngineDeps,
+): StartConsumer {
+  const { announcer } = deps
+  const start = createStartConsumer({
+    ...options,
+    announcer,
+    maxMessages: MAX_MESSAGES,
+    stuckAfterMs: STUCK_AFTER_MS,
+  })
+  return ({ topic, handler }) => start({ topic, handler: retry()(deadLetter(deps)(handler)) })
+}

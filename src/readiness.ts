@@ -1,0 +1,34 @@
+import type { Readiness } from './api/operations.js'
+import { messageOf } from './errors.js'
+
+export interface ReadinessSources {
+  /** Throws what keeps the database or the broker from answering. */
+  readonly probe: () => Promise<void>
+  readonly troubles: () => readonly string[]
+}
+
+const PROBE_LIMIT_MS = 5_000
+
+/** Kafka, MongoDB and every consumer of this process work; the reasons say what does not. */
+export function createReadiness({ probe, troubles }: ReadinessSources): Readiness {
+  return {
+    check: async () => {
+      const reasons = [...troubles(), ...(await probed(probe))]
+      return { ready: reasons.length === 0, reasons }
+    },
+  }
+}
+
+async function probed(probe: () => Promise<void>): Promise<string[]> {
+  let timer: NodeJS.Timeout | undefined
+  const late = new Promise<string[]>((resolve) => {
+    timer = setTimeout(() => resolve([`no answer within ${PROBE_LIMIT_MS} ms`]), PROBE_LIMIT_MS)
+  })
+  const answered = probe().then(
+    () => [],
+    (error: unknown) => [messageOf(error)],
+  )
+  const reasons = await Promise.race([answered, late])
+  clearTimeout(timer)
+  return reasons
+}
