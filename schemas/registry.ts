@@ -15,7 +15,7 @@ import { stepDue } from './stepDue.js'
 import { timer } from './timer.js'
 import { createWriters, type Reader, type Writers } from './writers.js'
 
-export type { Codec, DecodeFault, DecodeResult, FaultReason, WireContactEvent, WireTypes } from './codec.js'
+export type { Codec, WireContactEvent } from './codec.js'
 
 export interface CodecOptions {
   /** null: JSON is written, and only JSON can be read. */

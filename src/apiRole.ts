@@ -1,4 +1,5 @@
 import { randomUUID } from 'node:crypto'
+import { createGatherer } from '../producers/gather.js'
 import { createApp } from './api/app.js'
 import { createContactExecutions } from './api/executionJobs.js'
 import { startJobRunner } from './api/jobs.js'
@@ -64,7 +65,10 @@ export async function startApiRole(
 }
 
 function routeDepsOf(config: Config, connections: Connections, deps: ApiRoleDeps): RouteDeps {
-  const { stores, clock, outbox } = connections
+  const { stores, clock } = connections
+  // Requests that come together share their sends.
+  const published = createGatherer({ send: connections.outbox.publish })
+  const outbox = { ...connections.outbox, publish: published.push.bind(published) }
   const { contactDirectory: contacts, eventDirectory: events, executions, executionDirectory } = stores
   const moves = {
     executions,

@@ -2,7 +2,6 @@ import { z } from 'zod'
 import { type FieldFault, MillraceError } from './errors.js'
 
 export const ROLES = ['api', 'engine', 'replay'] as const
-export type Role = (typeof ROLES)[number]
 
 const list = (text: string): string[] =>
   text

@@ -1,5 +1,4 @@
-import { outputsOf, type Standing, standingAfter, standingOf } from '../../src/engine/outputs.js'
-import type { Execution } from '../../src/workflow/execution.js'
+import { outputsOf, type Standing, standingAfter } from '../../src/engine/outputs.js'
 import { isEnded } from '../../src/workflow/execution.js'
 import type { SystemEvent } from '../../src/workflow/messages.js'
 import type { EngineDeps } from '../deps.js'
@@ -20,10 +19,6 @@ export async function emit(
 /** Standings of a group write that matched every document: known without reading. */
 export function standingsAfter(planned: readonly PlannedStep[]): Standing[] {
   return planned.map(({ due, change }) => standingAfter(due, change))
-}
-
-export function standingsOf(executions: readonly Execution[]): Standing[] {
-  return executions.map(standingOf)
 }
 
 /** Counts what ended, by status; called once per transition that was really made. */

@@ -3,7 +3,7 @@ import { createAddressGuard, type GuardOptions, TargetRefused } from './addressG
 import { CallTimer, TimeLimit } from './callTimer.js'
 import { AnswerRefused, type Exchange, exchange } from './exchange.js'
 import { createPools } from './pools.js'
-import type { CallFailure, CallResult, HttpCall, HttpCaller } from './ports.js'
+import type { CallFailure, HttpCall, HttpCaller } from './ports.js'
 import { readBody } from './responseBody.js'
 import { retryAfterMs } from './retryAfter.js'
 import { signatureHeaders } from './signature.js'
@@ -68,5 +68,3 @@ function describe(error: unknown): { readonly message: string; readonly code: un
   const causes = error instanceof AggregateError ? error.errors.map((cause) => describe(cause).message) : []
   return { message: causes.join('; ') || String(code ?? error.name), code }
 }
-
-export type { CallResult }
