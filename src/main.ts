@@ -6,7 +6,7 @@ import { MillraceError } from './errors.js'
 import { type Announcer, createAnnouncer } from './events.js'
 import { createLogger, logAnnouncements } from './log.js'
 import { createMetrics } from './metrics.js'
-import { startMetricsServer } from './metricsServer.js'
+import { startOperationsServer } from './operationsServer.js'
 import { createReadiness } from './readiness.js'
 import { ensureDefaultProject } from './store/firstProject.js'
 import { realScheduler } from './tools.js'
@@ -50,15 +50,16 @@ async function start(config: Config, announcer: Announcer, { stops, crash }: Lif
     roles.engine = await startEngineRole(config, connections, announcer, crash)
     stops.push(roles.engine.stop)
   }
+  const readiness = createReadiness({ probe: connections.probe, troubles })
   if (config.METRICS_PORT !== undefined) {
-    const metrics = await startMetricsServer(registry, { host: config.HOST, port: config.METRICS_PORT })
-    stops.push(metrics.close)
+    const place = { host: config.HOST, port: config.METRICS_PORT }
+    stops.push((await startOperationsServer({ registry, readiness }, place)).close)
   }
   if (!config.ROLES.includes('api')) return
   const api = await startApiRole(config, connections, {
     announcer,
     scheduler: realScheduler,
-    readiness: createReadiness({ probe: connections.probe, troubles }),
+    readiness,
     metrics: { text: async () => ({ contentType: registry.contentType, text: await registry.metrics() }) },
   })
   stops.push(api.stop)
