@@ -1,7 +1,7 @@
 import type { Contact } from '../workflow/contact.js'
 import { canonicalName } from '../workflow/contactEvent.js'
 import type { JsonObject } from '../workflow/json.js'
-import { evaluateRule } from '../workflow/rule.js'
+import { triggerRuleHolds } from '../workflow/ruleScope.js'
 import type { Workflow } from '../workflow/workflow.js'
 import { definitionOf } from '../workflow/workflow.js'
 import { type Compiled, compile } from './compile.js'
@@ -39,22 +39,12 @@ export function matchTriggers(
   event: { readonly name: string; readonly context: JsonObject },
   contact: Contact,
 ): Matched[] {
-  const matched: Matched[] = []
-  for (const trigger of table.get(event.name) ?? []) {
+  return (table.get(event.name) ?? []).flatMap((trigger): Matched[] => {
     const { rule } = trigger.workflow.triggerConfig
-    if (rule === undefined) {
-      matched.push({ trigger, fault: null })
-      continue
-    }
-    const result = evaluateRule(rule, triggerData(event.context, contact))
-    if (!result.ok) matched.push({ trigger, fault: result.error })
-    else if (result.value) matched.push({ trigger, fault: null })
-  }
-  return matched
+    const holds = rule === undefined ? ALWAYS : triggerRuleHolds(rule, { contact, event: event.context })
+    if (!holds.ok) return [{ trigger, fault: holds.error }]
+    return holds.value ? [{ trigger, fault: null }] : []
+  })
 }
 
-function triggerData(context: JsonObject, contact: Contact): JsonObject {
-  const { id, email, subscribed, data, createdAt, updatedAt } = contact
-  const times = { createdAt: createdAt.toISOString(), updatedAt: updatedAt.toISOString() }
-  return { event: context, contact: { id, email, subscribed, data, ...times } }
-}
+const ALWAYS = { ok: true, value: true } as const

@@ -1,8 +1,7 @@
 import type { Facts } from '../steps/definition.js'
 import { ruleData } from '../steps/scope.js'
 import type { StepId } from '../workflow/ids.js'
-import type { JsonValue } from '../workflow/json.js'
-import { evaluateRule } from '../workflow/rule.js'
+import { type RuleResult, ruleHolds } from '../workflow/rule.js'
 import { branchOf, type Transition } from '../workflow/transition.js'
 
 export type Next =
@@ -10,27 +9,19 @@ export type Next =
   | { readonly type: 'end' }
   | { readonly type: 'fault'; readonly message: string }
 
-type Holds = { readonly ok: true; readonly value: boolean } | { readonly ok: false; readonly message: string }
-
 /** The first transition, by priority then age, whose condition holds; none holds or there is none: the end. */
 export function chooseNext(outgoing: readonly Transition[], branch: string | null, facts: Facts): Next {
   for (const transition of outgoing) {
     const holds = conditionHolds(transition, branch, facts)
-    if (!holds.ok) return { type: 'fault', message: `transition ${transition.id}: ${holds.message}` }
+    if (!holds.ok) return { type: 'fault', message: `transition ${transition.id}: ${holds.error}` }
     if (holds.value) return { type: 'step', stepId: transition.toStepId }
   }
   return { type: 'end' }
 }
 
-function conditionHolds({ condition }: Transition, branch: string | null, facts: Facts): Holds {
+function conditionHolds({ condition }: Transition, branch: string | null, facts: Facts): RuleResult<boolean> {
   if (condition === null) return { ok: true, value: true }
   const named = branchOf(condition)
   if (named !== null) return { ok: true, value: named === branch }
-  const result = evaluateRule(condition, ruleData(facts))
-  return result.ok ? { ok: true, value: isTruthy(result.value) } : { ok: false, message: result.error }
-}
-
-/** JSON Logic's truth: an empty list is false, everything else as in JavaScript. */
-function isTruthy(value: JsonValue): boolean {
-  return Array.isArray(value) ? value.length > 0 : Boolean(value)
+  return ruleHolds(condition, ruleData(facts))
 }

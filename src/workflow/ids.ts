@@ -33,8 +33,8 @@ export function derivedId<Id extends Brand<string>>(parts: readonly unknown[]): 
 
 /** The first 16 bytes of `digest` as a UUID of version 8 (RFC 9562). */
 export function uuidV8<Id extends Brand<string>>(digest: Buffer): Id {
-  digest[6] = ((digest[6] ?? 0) & 0x0f) | 0x80
-  digest[8] = ((digest[8] ?? 0) & 0x3f) | 0x80
+  digest.writeUInt8((digest.readUInt8(6) & 0x0f) | 0x80, 6)
+  digest.writeUInt8((digest.readUInt8(8) & 0x3f) | 0x80, 8)
   const hex = digest.toString('hex', 0, 16)
   return `${hex.slice(0, 8)}-${hex.slice(8, 12)}-${hex.slice(12, 16)}-${hex.slice(16, 20)}-${hex.slice(20)}` as Id
 }

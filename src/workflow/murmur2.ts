@@ -22,7 +22,7 @@ export function keyHash(key: string): number {
 function tail(data: Buffer, hash: number, from: number): number {
   if (from === data.length) return hash
   let rest = 0
-  for (let i = data.length - 1; i >= from; i--) rest = (rest << 8) | (data[i] ?? 0)
+  for (let i = data.length - 1; i >= from; i--) rest = (rest << 8) | data.readUInt8(i)
   return Math.imul(hash ^ rest, M)
 }
 

@@ -14,8 +14,9 @@ export interface Transition {
 
 /** The branch that a condition names, or null where it is a rule or absent. */
 export function branchOf(condition: JsonObject | null): string | null {
-  const branch = condition === null ? undefined : own(condition, 'branch')
-  return typeof branch === 'string' && Object.keys(condition ?? {}).length === 1 ? branch : null
+  if (condition === null || Object.keys(condition).length !== 1) return null
+  const branch = own(condition, 'branch')
+  return typeof branch === 'string' ? branch : null
 }
 
 /** The order in which transitions of one step are tried: priority, then age, then id. */

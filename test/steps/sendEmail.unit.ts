@@ -183,6 +183,13 @@ describe('SEND_EMAIL', () => {
       code: 'STORE_AWAY',
       message: 'the store is away',
     })
+    const odd = await run({ lostRecords: [0], thrown: 'text' })
+    assert.deepEqual(odd.result?.type === 'retry' && odd.result.error.message, 'text')
+  })
+
+  it('has a Message-ID also where the sender has no domain', async () => {
+    const { mails } = await run({ mailFrom: 'hello@' })
+    assert.equal(mails[0]?.messageId, `<${EXECUTION}.${STEP}@localhost>`)
   })
 
   it('does not send again only because the end could not be recorded', async () => {

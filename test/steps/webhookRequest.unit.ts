@@ -146,4 +146,14 @@ describe('WEBHOOK request', () => {
       assert.match(output.error, message)
     })
   }
+
+  it('does not take a defect of the renderer for a fault of the request', async () => {
+    const { tools } = world({ step: aStep('WEBHOOK', { url }) })
+    const render = () => {
+      throw new TypeError('broken')
+    }
+    const config = webhook.config.parse({ url })
+    const effect = webhook.effect?.(config, someFacts(), { ...tools, renderer: { render } })
+    await assert.rejects(async () => effect, /broken/)
+  })
 })

@@ -42,6 +42,9 @@ export interface Given {
   readonly sent?: Sent
   /** Which of the message stores fail, counted from 0. */
   readonly lostRecords?: readonly number[]
+  /** What a failing store throws. */
+  readonly thrown?: unknown
+  readonly mailFrom?: string
 }
 
 export interface World {
@@ -77,7 +80,8 @@ export function world(given: Given): World {
     templates: { find: async () => (given.template === undefined ? aTemplate() : given.template) },
     messages: {
       async save(record) {
-        if (given.lostRecords?.includes(saves++) === true) throw new Error('the store is away')
+        if (given.lostRecords?.includes(saves++) === true)
+          throw given.thrown ?? new Error('the store is away')
         records.push(record)
       },
     },
@@ -86,7 +90,7 @@ export function world(given: Given): World {
       subscribe: (_project, contact) => `https://m.example/subscribe/${contact}`,
       manage: (_project, contact) => `https://m.example/preferences/${contact}`,
     },
-    mailFrom: 'hello@millrace.example',
+    mailFrom: given.mailFrom ?? 'hello@millrace.example',
   }
   return { tools, calls, mails, records }
 }

@@ -1,0 +1,49 @@
+import assert from 'node:assert/strict'
+import { changeTo } from '../../src/engine/advance.js'
+import { outputsOf, standingAfter, standingOf } from '../../src/engine/outputs.js'
+import type { ExecutionState } from '../../src/workflow/execution.js'
+import type { StepDue } from '../../src/workflow/messages.js'
+import { aMoving, anEnd, anExecution, aWaiting, NOW, stepId, THEN } from '../support/executionValues.js'
+
+const until = new Date('2030-01-01T00:00:00.000Z')
+const { id: executionId, projectId, workflowId, contactId } = anExecution()
+const due: StepDue = {
+  ...{ v: 1, executionId, projectId, workflowId, workflowVersion: 1, contactId },
+  ...{ stepId: stepId(1), seq: 4, enteredAt: THEN },
+}
+const outputs = (state: ExecutionState) => outputsOf([standingOf(anExecution({ state }))])
+
+describe('What a standing asks to be sent', () => {
+  it('is the step of what moves', () => {
+    for (const status of ['PENDING', 'RUNNING'] as const) {
+      const { steps, timers } = outputs(aMoving({ status }))
+      assert.deepEqual([steps, timers], [[{ kind: 'DELAY', due }], []])
+    }
+  })
+
+  it('is the timer of what waits or is in a call', () => {
+    const lease = { token: 't', until }
+    for (const state of [aWaiting({ dueAt: until }), aMoving({ lease, dueAt: until })]) {
+      const { steps, timers } = outputs(state)
+      assert.deepEqual([steps, timers], [[], [{ v: 1, executionId, seq: 4, dueAt: until }]])
+    }
+  })
+
+  it('is nothing for a wait without end, and what has ended', () => {
+    for (const state of [aWaiting(), anEnd('COMPLETED'), anEnd('FAILED')]) {
+      const { steps, timers } = outputs(state)
+      assert.deepEqual([steps, timers], [[], []])
+    }
+  })
+
+  it('is known from message and change without the document', () => {
+    const state = aMoving({ currentStepId: stepId(2), enteredAt: NOW })
+    const after = standingAfter(due, changeTo(state, null))
+    const { steps } = outputsOf([after])
+    assert.deepEqual(steps[0]?.due, { ...due, stepId: stepId(2), seq: 5, enteredAt: NOW })
+    assert.equal(
+      standingAfter(due, { ...changeTo(state, null), workflowVersion: 7 }).identity.workflowVersion,
+      7,
+    )
+  })
+})

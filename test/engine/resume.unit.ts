@@ -1,0 +1,131 @@
+import assert from 'node:assert/strict'
+import type { Place } from '../../src/engine/advance.js'
+import { isInWindow, MAX_CONTEXT_BYTES, resumeByEvent, resumeDue, windowOf } from '../../src/engine/resume.js'
+import type { Order, RecordedEvent } from '../../src/workflow/contactEvent.js'
+import type { Execution, Waiting } from '../../src/workflow/execution.js'
+import type { EventRecordId } from '../../src/workflow/ids.js'
+import { aDefinition, compiled, stepAt } from '../support/definitions.js'
+import { aMoving, anEnd, anEntry, anExecution, aWaiting } from '../support/executionValues.js'
+import { someFacts } from '../support/facts.js'
+
+const at = (second: number) => new Date(Date.UTC(2026, 0, 1, 0, 0, second))
+const flow = compiled(
+  aDefinition({ w: ['WAIT_FOR_EVENT', { eventName: 'x' }], yes: ['EXIT'], no: ['EXIT'] }, [
+    ['w', 'yes', { branch: 'event' }],
+    ['w', 'no', { branch: 'timeout' }],
+  ]),
+)
+const place: Place = {
+  compiled: flow,
+  at: stepAt(flow, 'w'),
+  facts: someFacts({ now: at(50) }),
+  tries: 0,
+  token: '',
+}
+
+function event(order: Partial<Order> = {}, more: Partial<RecordedEvent> = {}): RecordedEvent {
+  const { projectId, contactId } = anExecution()
+  return {
+    ...{ id: 'r' as EventRecordId, projectId, contactId, eventId: 'e9', name: 'x', data: {} },
+    ...{ occurredAt: at(0), recordedAt: at(0), order: { at: at(30), partition: 0, offset: 5, ...order } },
+    ...more,
+  }
+}
+
+/** A wait behind a step that was entered at 20 s, started at 10 s by the event of `triggerOrder`. */
+function waits(wait: Partial<NonNullable<Waiting['wait']>> = {}, more: Partial<Execution> = {}): Execution {
+  const state = aWaiting({
+    dueAt: at(40),
+    wait: { names: ['x'], since: 'step', checked: true, ...wait },
+  })
+  const history = [
+    anEntry(0, { at: at(10), event: { eventId: 'e1', name: 'x' } }),
+    anEntry(1, { at: at(20) }),
+    anEntry(2, { at: at(25) }),
+  ]
+  const triggerOrder = { at: at(9), partition: 0, offset: 3 }
+  return anExecution({ state, history, triggerOrder, startedAt: at(10), ...more })
+}
+
+describe('When the alarm clock rings', () => {
+  it('a delay is over', () => {
+    const change = resumeDue(place, anExecution({ state: aWaiting({ dueAt: at(40) }) }))
+    assert.deepEqual([change?.entry?.branch, change?.state.status], [null, 'COMPLETED'])
+  })
+
+  it('a wait takes its timeout', () => {
+    assert.deepEqual(resumeDue(place, waits())?.state.currentStepId, 'no')
+  })
+
+  it('a back-off and a lost lease run the step again, with their tries', () => {
+    const hold = { reason: 'retry', key: null, since: at(1) } as const
+    const lease = { token: 't', until: at(40) }
+    for (const state of [aWaiting({ hold, tries: 2 }), aMoving({ lease, dueAt: at(40), tries: 2 })]) {
+      const change = resumeDue(place, anExecution({ state }))
+      const again = { currentStepId: 'w', kind: 'WAIT_FOR_EVENT', enteredAt: state.enteredAt, tries: 2 }
+      assert.deepEqual(change?.state, { status: 'RUNNING', ...again, dueAt: null, lease: null })
+      assert.equal(change?.entry, null)
+    }
+  })
+
+  it('nothing happens to what has ended', () =>
+    assert.equal(resumeDue(place, anExecution({ state: anEnd('CANCELLED') })), null))
+})
+
+describe('When the awaited event comes', () => {
+  it('its branch is taken, its data is merged over the context and the event is used up', () => {
+    const change = resumeByEvent(place, waits(), event({}, { data: { plan: 'max', n: 1 } }))
+    assert.deepEqual([change.state.currentStepId, change.context], ['yes', { plan: 'max', n: 1 }])
+    assert.deepEqual([change.entry?.branch, change.entry?.event], ['event', { eventId: 'e9', name: 'x' }])
+  })
+
+  it('the execution fails where its context would be too large', () => {
+    const change = resumeByEvent(place, waits(), event({}, { data: { text: 'x'.repeat(MAX_CONTEXT_BYTES) } }))
+    assert.deepEqual('error' in change.state && change.state.error?.code, 'CONTEXT_TOO_LARGE')
+    assert.equal(change.context, null)
+  })
+})
+
+describe('The window of a wait', () => {
+  it('opens when the step before it was entered, less a second', () => {
+    assert.deepEqual(windowOf(waits()), { at: at(19) })
+    assert.equal(isInWindow(waits(), event({ at: at(19) })), true)
+    assert.equal(isInWindow(waits(), event({ at: new Date(at(19).getTime() - 1) })), false)
+  })
+
+  it('opens right behind the trigger event with since: start, and where no step is before the wait', () => {
+    const first = waits({}, { history: [anEntry(0, { at: at(10) })] })
+    for (const execution of [waits({ since: 'start' }), first]) {
+      assert.deepEqual(windowOf(execution), { order: execution.triggerOrder })
+      assert.equal(isInWindow(execution, event({ at: at(9), offset: 4 })), true)
+      assert.equal(isInWindow(execution, event({ at: at(9), offset: 3 })), false)
+    }
+  })
+
+  it('opens with an execution that no event started', () => {
+    const byHand = { triggerOrder: null }
+    assert.deepEqual(windowOf(waits({ since: 'start' }, byHand)), { at: at(9) })
+    assert.deepEqual(windowOf(waits({}, { ...byHand, history: [] })), { at: at(9) })
+    assert.deepEqual(windowOf(anExecution({ ...byHand, startedAt: at(10) })), { at: at(9) })
+    assert.deepEqual(windowOf(anExecution({ history: [], triggerOrder: null, startedAt: at(10) })), {
+      at: at(9),
+    })
+  })
+
+  it('closes with the deadline, if there is one', () => {
+    assert.equal(isInWindow(waits(), event({ at: at(40) })), true)
+    assert.equal(isInWindow(waits(), event({ at: at(41) })), false)
+    const endless = aWaiting({ wait: { names: ['x'], since: 'step', checked: true } })
+    assert.equal(isInWindow(waits({}, { state: endless }), event({ at: at(41) })), true)
+  })
+
+  it('knows its names, and no event of the history twice', () => {
+    assert.equal(isInWindow(waits(), event({}, { name: 'y' })), false)
+    assert.equal(isInWindow(waits(), event({}, { eventId: 'e1' })), false)
+  })
+
+  it('is shut where nothing waits', () => {
+    assert.equal(isInWindow(anExecution(), event()), false)
+    assert.equal(isInWindow(anExecution({ state: aWaiting() }), event()), false)
+  })
+})
