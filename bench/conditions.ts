@@ -1,7 +1,6 @@
 /** `npm run bench -- conditions`: how many conditions one core decides a second; needs no services. */
 import { parseArgs } from 'node:util'
-import Table from 'cli-table3'
-import { line } from '../scripts/terminal.js'
+import { line, tableOf } from '../scripts/terminal.js'
 import { type ConditionConfig, decideCondition } from '../src/workflow/condition.js'
 import type { JsonObject } from '../src/workflow/json.js'
 
@@ -36,7 +35,7 @@ const CHUNK = 1_000
 
 export async function conditions(args: readonly string[]): Promise<void> {
   const { values } = parseArgs({ args: [...args], options: { ms: { type: 'string', default: '1000' } } })
-  const table = new Table({ head: ['condition', 'decided/s'] })
+  const table = tableOf(['condition', 'decided/s'])
   for (const [name, config] of Object.entries(CONDITIONS)) {
     ratePerSecond(config, Number(values.ms) / 4)
     table.push([name, Math.round(ratePerSecond(config, Number(values.ms))).toLocaleString('en')])

@@ -1,10 +1,9 @@
 /** `npm run bench -- drain`: events published beforehand, through five steps each, until all have ended. */
 import { setTimeout as pause } from 'node:timers/promises'
 import { parseArgs } from 'node:util'
-import Table from 'cli-table3'
 import { createPublisher } from '../scripts/demo/publisher.js'
 import { readCounters } from '../scripts/metricsClient.js'
-import { line } from '../scripts/terminal.js'
+import { line, tableOf } from '../scripts/terminal.js'
 import { makeWorkflow } from '../scripts/workflows.js'
 import { FIVE_STEPS } from './fiveSteps.js'
 import { type BenchStage, cpuSeconds, openBench, residentMiB } from './stage.js'
@@ -28,9 +27,7 @@ export async function drain(args: readonly string[]): Promise<void> {
   })
   const n = Number(values.n)
   const bench = await openBench()
-  const table = new Table({
-    head: ['executions/s', 'steps/s', 'CPU ms/execution node', 'mongod', 'kafka', 'MiB'],
-  })
+  const table = tableOf(['executions/s', 'steps/s', 'CPU ms/execution node', 'mongod', 'kafka', 'MiB'])
   const rates: number[] = []
   try {
     for (let run = 0; run < Number(values.runs); run++) {

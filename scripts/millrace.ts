@@ -1,7 +1,7 @@
 import { fileURLToPath } from 'node:url'
 import type { ProjectKeys } from './keys.js'
 import type { HeldProcess } from './services/keeperClient.js'
-import { nextFreePort } from './services/ports.js'
+import { freePort } from './services/ports.js'
 import { eventually, httpAnswers } from './services/probe.js'
 import type { Services } from './services/types.js'
 
@@ -50,7 +50,7 @@ export async function launchMillrace(
 
 /** As `launchMillrace`, on a free port, waiting until it is ready; throws with the place of its log otherwise. */
 export async function startMillrace(services: Services, options: MillraceOptions): Promise<Millrace> {
-  const millrace = await launchMillrace(services, await nextFreePort(13_000), options)
+  const millrace = await launchMillrace(services, await freePort(), options)
   let ended = false
   void millrace.process.exited.then(() => {
     ended = true

@@ -1,3 +1,4 @@
+import Table from 'cli-table3'
 /** The terminal of the scripts: whole lines only, so that output of several processes stays readable. */
 export function line(text = ''): void {
   process.stdout.write(`${text}\n`)
@@ -21,4 +22,9 @@ export function progressLine(step: { service: string; what: string; elapsedMs: n
 /** What went wrong, as one sentence: stack traces are for defects, not for a missing tool. */
 export function sentence(error: unknown): string {
   return error instanceof Error ? error.message : String(error)
+}
+
+/** A table that reads the same in a terminal, a pipe and a log. */
+export function tableOf(head: string[]): InstanceType<typeof Table> {
+  return new Table({ head, style: { head: [], border: [] } })
 }

@@ -1,9 +1,8 @@
 import { readFileSync } from 'node:fs'
 import { setTimeout as pause } from 'node:timers/promises'
-import Table from 'cli-table3'
 import type { ApiClient } from '../apiClient.js'
 import { readCounters } from '../metricsClient.js'
-import { line } from '../terminal.js'
+import { line, tableOf } from '../terminal.js'
 import { type MadeWorkflow, makeWorkflow } from '../workflows.js'
 import { createPublisher } from './publisher.js'
 import { purchasesWorkflow, readPurchases } from './purchases.js'
@@ -107,7 +106,7 @@ function report(
   counts: Counts,
   { events, settledMs, memory }: { events: number; settledMs: number; memory: string },
 ): void {
-  const table = new Table({ head: ['', 'found', 'in the file'] })
+  const table = tableOf(['', 'found', 'in the file'])
   for (const key of Object.keys(EXPECTED) as (keyof Counts)[]) table.push([key, counts[key], EXPECTED[key]])
   line(`\n${table.toString()}`)
   const perSecond = (count: number) => Math.round((count / settledMs) * 1000)

@@ -1,7 +1,6 @@
 import { setTimeout as pause } from 'node:timers/promises'
-import Table from 'cli-table3'
 import type { ApiClient } from '../apiClient.js'
-import { line } from '../terminal.js'
+import { line, tableOf } from '../terminal.js'
 
 export interface ExecutionRow {
   readonly id: string
@@ -76,7 +75,7 @@ export async function timelineOf(api: ApiClient, workflowId: string, executionId
   const { stepExecutions } = await api.get<{ stepExecutions: StepExecution[] }>(
     `/workflows/${workflowId}/executions/${executionId}`,
   )
-  const table = new Table({ head: ['step', 'kind', 'status', 'branch', 'entered', 'took'] })
+  const table = tableOf(['step', 'kind', 'status', 'branch', 'entered', 'took'])
   for (const { step, status, branch, startedAt, completedAt } of stepExecutions) {
     const took = completedAt === null ? '' : `${Date.parse(completedAt) - Date.parse(startedAt)} ms`
     table.push([step.name, step.type, status, branch ?? '', startedAt.slice(11, 23), took])
