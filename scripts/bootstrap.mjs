@@ -50,8 +50,8 @@ function install() {
     .digest('hex')
   if (existsSync(stamp) && readFileSync(stamp, 'utf8') === lock) return
   if (!isInstalled()) {
-    process.stdout.write('Installing what package-lock.json lists (npm ci) …\n')
-    const quietly = ['--loglevel=notice', '--include=dev', '--no-audit', '--no-fund']
+    process.stdout.write('Installing what package-lock.json lists (npm ci; half a minute) …\n')
+    const quietly = ['--loglevel=error', '--include=dev', '--no-audit', '--no-fund']
     // npm ci refuses a lock without the optional packages of every other platform; npm install takes the same versions.
     const installed = npm('ci', ...quietly) || npm('install', '--no-save', ...quietly)
     if (!installed) fail('npm could not install: see above.')

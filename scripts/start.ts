@@ -7,6 +7,7 @@ import { isFree, nextFreePort } from './services/ports.js'
 import { eventually, httpAnswers } from './services/probe.js'
 import { resolveServices } from './services/resolve.js'
 import { defaultState } from './services/stateFolder.js'
+import { supervise } from './supervise.js'
 import { line, progressLine, seconds } from './terminal.js'
 
 const DEFAULT_PORT = 3000
@@ -50,15 +51,25 @@ await runScript(async (lifetime) => {
   const port = await choosePort()
   const services = await resolveServices({ state, keepData: true, name: 'start', onProgress: progressLine })
   const keys = projectKeys(state, process.env)
-  const { base, process: engine } = await launchMillrace(services, port, { keys, output: 'inherit' })
-  let over = false
-  const ended = engine.exited.then(({ code, signal }) => {
+  const env = { LOG_LEVEL: process.env['LOG_LEVEL'] || 'warn' }
+  const launch = () => launchMillrace(services, port, { keys, env, output: 'inherit' })
+  const { base, process: engine } = await launch()
+  let [ready, over, stopping] = [false, false, false]
+  const ended = supervise(engine, {
+    name: 'Millrace',
+    start: async () => (await launch()).process,
+    mayRestart: () => ready && !stopping,
+  }).finally(() => {
     over = true
-    return `Millrace itself ended (${signal ?? `code ${code}`}): see above.`
   })
-  const lived = lifetime.liveUntil(services.stop, [ended, services.lost])
+  const stop: typeof services.stop = (how) => {
+    stopping = true
+    return services.stop(how)
+  }
+  const lived = lifetime.liveUntil(stop, [ended, services.lost])
   const isReady = (): Promise<boolean> => httpAnswers(`${base}/ready`)
   if (await eventually(isReady, READY_WITHIN_MS, () => over)) {
+    ready = true
     progressLine({ service: 'millrace', what: 'is ready', elapsedMs: Date.now() - began })
     line(welcome(base, keys))
   } else if (!over) line(`Millrace is not ready after ${seconds(READY_WITHIN_MS)}; ${base}/ready says why.`)
