@@ -8,6 +8,7 @@ import { createCallResults } from './steps/callResults.js'
 import { createEffectCalls, type EffectCalls } from './steps/effectCalls.js'
 import { createStepHandler } from './steps/handler.js'
 import { createSweeper } from './sweeper.js'
+import { startTicking } from './ticking.js'
 import { type Alarm, createAlarm } from './timers/alarm.js'
 import { createTimerHandler } from './timers/handler.js'
 import { createWatermark, type Watermark } from './watermark.js'
@@ -32,8 +33,6 @@ export interface Engine {
   troubles(): string[]
 }
 
-/** How often topics' ends are noted: what timeouts and the sweeper are judged by. */
-const WATERMARK_MS = 1_000
 /** SIGTERM: calls under way may finish for this long. */
 const CALLS_LIMIT_MS = 45_000
 /** Kinds that call the outside world, each with a pool of its own. */
@@ -63,7 +62,7 @@ export async function startEngine(options: EngineOptions): Promise<Engine> {
     }),
     handledUpTo: (kind) => byKind.get(kind)?.watermark.passed() ?? null,
   })
-  const stopTicking = tickWatermarks(options, events, steps)
+  const stopTicking = startTicking({ deps, topology, events, timers, steps })
   const consumers = [events, timers, ...steps.map(({ consumer }) => consumer)]
   return {
     troubles: () => consumers.flatMap((consumer) => consumer.trouble() ?? []),
@@ -120,30 +119,4 @@ async function startTimers(options: EngineOptions): Promise<{ alarm: Alarm; time
   const alarm = createAlarm({ deps, share, inputTopic })
   timers = await startConsumer({ topic: topology.timers, handler: createTimerHandler(deps, alarm.notice) })
   return { alarm, timers }
-}
-
-/** Once a second: how far the input was handled goes to the database, how far the steps were stays here. */
-function tickWatermarks(
-  { deps, topology }: EngineOptions,
-  events: RunningConsumer,
-  steps: readonly StepConsumer[],
-): () => void {
-  const input = createWatermark(events, deps.clock)
-  let cancel: () => void = () => undefined
-  const tick = async () => {
-    const passed = await input.tick()
-    await Promise.all(
-      [...passed].map(([partition, at]) => deps.progress.note(topology.contactEvents.name, partition, at)),
-    )
-    await Promise.all(steps.map(({ watermark }) => watermark.tick()))
-  }
-  const next = () => {
-    cancel = deps.scheduler.after(WATERMARK_MS, () => {
-      tick()
-        .catch((error) => deps.announcer.announce('failure', { where: 'watermark', error }))
-        .finally(next)
-    })
-  }
-  next()
-  return () => cancel()
 }

@@ -4,6 +4,7 @@ import type { Topic } from '../src/topology.js'
 import type { Handler } from './batch.js'
 import { type Commits, startCommits } from './run/commits.js'
 import { createBatchRunner } from './run/eachBatch.js'
+import { createEnds } from './run/ends.js'
 import type { OffsetReader } from './run/offsets.js'
 import { createPauses, type Pauses } from './run/pauses.js'
 import { createPositions, type Positions } from './run/positions.js'
@@ -35,6 +36,8 @@ export interface RunningConsumer {
   positions(): ReadonlyMap<number, number>
   /** By partition: the offset behind the last message; control records count. */
   endOffsets(): Promise<ReadonlyMap<number, number>>
+  /** By assigned partition: messages to handle, as of the last `endOffsets`. */
+  lags(): ReadonlyMap<number, number>
   /** Ends the pauses that wait for it (`pauseMs: null`). */
   resumeAll(): void
   /** Why this consumer does not work now; null while it does. */
@@ -159,11 +162,11 @@ function watch({ consumer, topic, positions, pauses, announcer, onCrash }: Watch
 
 function runningOf(options: RunOptions, topic: string, parts: Parts): RunningConsumer {
   const { positions, pauses, trouble } = parts
-  const endOffsets = () => readEnds(options.offsets, topic, positions)
+  const ends = createEnds(() => readEnds(options.offsets, topic, positions))
   const callOff = startWatchdog({
     topic,
     positions: () => positions.all(),
-    endOffsets,
+    endOffsets: () => ends.recent(WATCH_EVERY_MS),
     paused: () => pauses.paused(),
     announcer: options.announcer,
     everyMs: WATCH_EVERY_MS,
@@ -174,7 +177,8 @@ function runningOf(options: RunOptions, topic: string, parts: Parts): RunningCon
     topic,
     assigned: () => positions.assigned(),
     positions: () => positions.all(),
-    endOffsets,
+    endOffsets: ends.read,
+    lags: () => ends.lags(positions.all()),
     resumeAll: () => pauses.resumeAll(),
     trouble,
     stop: async () => {

@@ -1,6 +1,7 @@
 import { createRequire } from 'node:module'
 import type * as Kafkajs from 'kafkajs'
 import { cureDecodeMessages } from './kafkajsDecodeMessages.js'
+import { type OffsetFetching, shareOffsetRequests } from './kafkajsOffsetRequests.js'
 
 /**
  * kafkajs 2.2.4 gets no more releases. Defects that cost us are cured here, in its modules as they are loaded, so
@@ -69,6 +70,8 @@ function loadCured(): typeof Kafkajs {
   replaceExports('kafkajs/src/protocol/requests/fetch/v4/decodeMessages.js', cureDecodeMessages(require))
   const queue = require('kafkajs/src/network/requestQueue/index.js') as { prototype: object }
   Object.assign(queue.prototype, { scheduleCheckPendingRequests })
+  const cluster = require('kafkajs/src/cluster/index.js') as { prototype: OffsetFetching }
+  cluster.prototype.fetchTopicsOffset = shareOffsetRequests(cluster.prototype.fetchTopicsOffset)
   return require('kafkajs') as typeof Kafkajs
 }
 

@@ -1,6 +1,7 @@
 /** `npm run bench -- <name> [options]`: one benchmark on real services; without a name, the list. */
 import { conditions } from '../bench/conditions.js'
 import { drain } from '../bench/drain.js'
+import { idle } from '../bench/idle.js'
 import { latency } from '../bench/latency.js'
 import { runScript } from './lifetime.js'
 import { complain, line } from './terminal.js'
@@ -8,6 +9,7 @@ import { complain, line } from './terminal.js'
 const BENCHES: Readonly<Record<string, (args: readonly string[]) => Promise<void>>> = {
   conditions,
   drain,
+  idle,
   latency,
 }
 

@@ -70,10 +70,7 @@ export async function startEngineRole(
   }
 }
 
-function engineDeps(
-  { stores, outbox, codec, clock, brokerTime }: Connections,
-  announcer: Announcer,
-): EngineDeps {
+function engineDeps({ stores, outbox, codec, clock }: Connections, announcer: Announcer): EngineDeps {
   const { executions, contacts, events, entries, definitions, progress } = stores
   return {
     executions,
@@ -87,7 +84,6 @@ function engineDeps(
     codec,
     renderer: createRenderer(),
     clock,
-    brokerTimeOf: brokerTime.of,
     scheduler: realScheduler,
     announcer,
     newId: randomUUID,

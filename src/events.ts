@@ -10,10 +10,21 @@ export interface EngineEvents {
     readonly messages: number
     readonly ms: number
   }
+  /** About once a second, of every topic that this process reads. */
+  'topic.measured': {
+    readonly topic: string
+    /** Messages to handle, by partition that this process owns. */
+    readonly lags: ReadonlyMap<number, number>
+    /** How long ago the time is up to which everything was handled; null: not known. */
+    readonly ageMs: number | null
+  }
+  'timers.overdue': { readonly count: number }
   'events.recorded': { readonly fresh: number; readonly repeated: number }
   'executions.started': { readonly count: number; readonly workflowId: string }
   'executions.ended': { readonly count: number; readonly status: string }
   'steps.handled': { readonly kind: string; readonly outcome: string; readonly count: number }
+  /** Of each step: from when it was entered to when it was handled. */
+  'steps.timed': { readonly kind: string; readonly ms: readonly number[] }
   'messages.dropped': { readonly topic: string; readonly reason: string; readonly count: number }
   'messages.parked': {
     readonly topic: string
@@ -24,6 +35,8 @@ export interface EngineEvents {
   }
   'cas.missed': { readonly topic: string; readonly count: number }
   'timers.fired': { readonly kind: string; readonly count: number; readonly latestMs: number }
+  /** Of each timer: from when it was due to when it was taken. */
+  'timers.timed': { readonly kind: string; readonly ms: readonly number[] }
   'sweeper.emitted': { readonly count: number; readonly kind: string }
   'effect.called': {
     readonly kind: string

@@ -9,6 +9,7 @@ import { lookBack } from '../stepping/lookBack.js'
 import { changeOfLost } from '../stepping/placeExecutions.js'
 import { type PlannedStep, planSteps } from '../stepping/plan.js'
 import { applyToDocuments } from '../stepping/writeDocuments.js'
+import { announceSteps, announceTimes } from './announceSteps.js'
 import { type Arrived, type PlacedSteps, placeSteps } from './placeSteps.js'
 import { type Reconciled, reconcile } from './reconcile.js'
 import { applyUpdates } from './updateContacts.js'
@@ -109,11 +110,8 @@ async function send(
   const standing = [...moved, ...reconciled.send.map(standingOf)].filter((one) => !gone.has(one.identity.id))
   await emit(deps, [...standing, ...resumed])
   announceEnded(deps, [...moved, ...own])
-  deps.announcer.announce('steps.handled', {
-    kind: batch.kind,
-    outcome: 'moved',
-    count: moved.length + own.length,
-  })
+  announceSteps(deps, batch.kind, [...moved, ...own])
+  announceTimes(deps, batch.kind, sure)
 }
 
 function newWaits(deps: EngineDeps, moved: readonly Standing[]): Promise<Execution[]> {

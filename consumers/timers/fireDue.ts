@@ -32,10 +32,11 @@ export async function fireDue(deps: EngineDeps, due: readonly Execution[]): Prom
 
 function announce(deps: EngineDeps, due: readonly Execution[], now: Date): void {
   for (const [kind, list] of groupBy(due, ({ state }) => state.kind ?? 'none')) {
-    const lateness = list.map(({ state }) =>
+    const ms = list.map(({ state }) =>
       'dueAt' in state && state.dueAt !== null ? now.getTime() - state.dueAt.getTime() : 0,
     )
-    const latestMs = lateness.reduce((latest, ms) => Math.max(latest, ms), 0)
+    const latestMs = ms.reduce((latest, one) => Math.max(latest, one), 0)
     deps.announcer.announce('timers.fired', { kind, count: list.length, latestMs })
+    deps.announcer.announce('timers.timed', { kind, ms })
   }
 }

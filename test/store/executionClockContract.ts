@@ -35,6 +35,8 @@ export function clockContract(open: OpenExecutions): void {
     assert.deepEqual(idsOf(await store.due(ALL, nothingHandled, 10)), idsOf([lost, late, onTime]))
     assert.deepEqual(await store.nextDue(ALL, upTo), early.state.status === 'WAITING' && early.state.dueAt)
     assert.equal(await store.nextDue(ALL, { now: after(now, 1), waitsUpTo: now }), null)
+    assert.equal(await store.overdue(ALL, now), 5)
+    assert.equal(await store.overdue(ALL, ago(6)), 3)
   })
 
   it('gives each owner its share, and all of them everything', async () => {
@@ -49,6 +51,7 @@ export function clockContract(open: OpenExecutions): void {
       const own = executions.filter(({ keyHash }) => owned.includes(keyHash % 3))
       const share = { partitions: 3, owned }
       assert.deepEqual(new Set(idsOf(await store.due(share, upTo, 100))), new Set(idsOf(own)))
+      assert.equal(await store.overdue(share, now), own.length)
       assert.deepEqual(new Set(idsOf(await store.stale('DELAY', share, now, 100))), new Set(idsOf(own)))
       assert.deepEqual(
         await store.nextDue(share, { now: ago(9), waitsUpTo: ago(9) }),

@@ -2,12 +2,14 @@ import assert from 'node:assert/strict'
 import { randomUUID } from 'node:crypto'
 import type { ProgressStore } from '../../src/store/ports/progress.js'
 
+const passed = (...times: [number, number][]) =>
+  new Map(times.map(([partition, ms]) => [partition, new Date(ms)]))
+
 export function progressContract(open: () => ProgressStore): void {
   it('knows the latest time of each partition of a topic', async () => {
     const [store, topic] = [open(), randomUUID()]
-    await store.note(topic, 0, new Date(1_000))
-    await store.note(topic, 1, new Date(2_000))
-    await store.note(randomUUID(), 0, new Date(9_000))
+    await store.note(topic, passed([0, 1_000], [1, 2_000]))
+    await store.note(randomUUID(), passed([0, 9_000]))
     assert.deepEqual(
       [...(await store.read(topic))].sort(([a], [b]) => a - b),
       [
@@ -19,9 +21,16 @@ export function progressContract(open: () => ProgressStore): void {
 
   it('never goes back', async () => {
     const [store, topic] = [open(), randomUUID()]
-    await store.note(topic, 0, new Date(2_000))
-    await store.note(topic, 0, new Date(1_000))
-    assert.deepEqual([...(await store.read(topic))], [[0, new Date(2_000)]])
+    await store.note(topic, passed([0, 2_000]))
+    await store.note(topic, passed([0, 1_000], [1, 3_000]))
+    await store.note(topic, new Map())
+    assert.deepEqual(
+      [...(await store.read(topic))].sort(([a], [b]) => a - b),
+      [
+        [0, new Date(2_000)],
+        [1, new Date(3_000)],
+      ],
+    )
   })
 
   it('says nothing of a topic that nobody reads', async () => {

@@ -24,6 +24,7 @@ export function createMemoryExecutionStore(clock: Clock, table: Table = new Map(
         .filter((at) => at > now)
       return next.sort((a, b) => a.getTime() - b.getTime())[0] ?? null
     },
+    overdue: async (share, before) => dueOf(table, share, { now: before, waitsUpTo: before }).length,
     stale: async (kind, share, before, limit) => stale(table, kind, share, before).slice(0, limit),
     touch: async (refs) =>
       rewrite(table, refs, (one) => ({ ...one, touches: one.touches + 1, touchedAt: clock.now() })),

@@ -33,6 +33,7 @@ export function createMongoExecutions(db: Db, clock: Clock): ExecutionStore {
     waitingFor: (contactIds, names) => waitingFor(executions, contactIds, names),
     due: (share, upTo, limit) => due(executions, share, upTo, limit),
     nextDue: (share, upTo) => nextDue(executions, share, upTo),
+    overdue: (share, before) => overdue(executions, share, before),
     stale: (kind, share, before, limit) => stale(executions, kind, share, { before, limit }),
     touch: (refs) => settle(executions, refs, {}, { $set: { touchedAt: clock.now() }, $inc: { touches: 1 } }),
     clearOwed: (refs) => clearOwed(executions, refs),
@@ -137,6 +138,15 @@ async function nextDue(executions: Executions, share: Share, { now }: UpTo): Pro
   const filter = { ...shareFilter(share), dueAt: { $gt: now } } as Filter<ExecutionDocument>
   const first = await executions.findOne(filter, { projection: { dueAt: 1 }, sort: { dueAt: 1 } })
   return first?.dueAt ?? null
+}
+
+const COUNTED = 10_000
+
+/** From the index alone: it holds `dueAt` and `keyHash`. */
+async function overdue(executions: Executions, share: Share, before: Date): Promise<number> {
+  if (share.owned.length === 0) return 0
+  const filter = { ...shareFilter(share), dueAt: { $lte: before } } as Filter<ExecutionDocument>
+  return executions.countDocuments(filter, { limit: COUNTED, hint: 'due' })
 }
 
 function stale(

@@ -12,12 +12,16 @@ interface StoredProgress {
 export function createMongoProgress(db: Db): ProgressStore {
   const collection = db.collection<StoredProgress>('progress')
   return {
-    note: async (topic, partition, passedAt) => {
-      await collection.updateOne(
-        { _id: `${topic}:${partition}` },
-        { $max: { passedAt }, $setOnInsert: { topic, partition } },
-        { upsert: true },
-      )
+    note: async (topic, passed) => {
+      if (passed.size === 0) return
+      const updates = [...passed].map(([partition, passedAt]) => ({
+        updateOne: {
+          filter: { _id: `${topic}:${partition}` },
+          update: { $max: { passedAt }, $setOnInsert: { topic, partition } },
+          upsert: true,
+        },
+      }))
+      await collection.bulkWrite(updates, { ordered: false })
     },
     read: async (topic) => {
       const stored = await collection.find({ topic }).toArray()

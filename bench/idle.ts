@@ -1,0 +1,41 @@
+/** `npm run bench -- idle`: what a process with nothing to do costs, in percent of one core. */
+import { setTimeout as pause } from 'node:timers/promises'
+import { parseArgs } from 'node:util'
+import Table from 'cli-table3'
+import { line } from '../scripts/terminal.js'
+import { cpuSeconds, openBench, residentMiB } from './stage.js'
+
+/** Joining the groups, compiling and the first collections are over by then. */
+const SETTLE_MS = 15_000
+
+export async function idle(args: readonly string[]): Promise<void> {
+  const { values } = parseArgs({
+    args: [...args],
+    options: {
+      seconds: { type: 'string', default: '30' },
+      roles: { type: 'string', default: 'api,engine,replay' },
+    },
+  })
+  const bench = await openBench()
+  const table = new Table({ head: ['roles', '% of a core: node', 'mongod', 'kafka', 'MiB'] })
+  try {
+    const millrace = await bench.fresh().start({ ROLES: values.roles })
+    const pids = [millrace.process.pid, bench.services.pids?.mongod, bench.services.pids?.kafka]
+    await pause(SETTLE_MS)
+    const before = pids.map(cpuSeconds)
+    const began = performance.now()
+    await pause(Number(values.seconds) * 1000)
+    const seconds = (performance.now() - began) / 1000
+    const percents = pids.map((pid, index) => ((cpuSeconds(pid) - (before[index] ?? 0)) / seconds) * 100)
+    table.push([
+      values.roles,
+      ...percents.map((percent) => percent.toFixed(1)),
+      residentMiB(millrace.process.pid),
+    ])
+    process.kill(millrace.process.pid, 'SIGTERM')
+    await millrace.process.exited
+  } finally {
+    await bench.close()
+  }
+  line(`\n${table.toString()}`)
+}

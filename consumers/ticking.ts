@@ -1,0 +1,63 @@
+import type { Topology } from '../src/topology.js'
+import type { EngineDeps } from './deps.js'
+import type { RunningConsumer } from './run.js'
+import { createWatermark, type Watermark } from './watermark.js'
+
+export interface TickingOptions {
+  readonly deps: EngineDeps
+  readonly topology: Topology
+  readonly events: RunningConsumer
+  readonly timers: RunningConsumer
+  readonly steps: readonly { readonly consumer: RunningConsumer; readonly watermark: Watermark }[]
+}
+
+/** How often topics' ends are noted: what timeouts and the sweeper are judged by. */
+const EVERY_MS = 1_000
+/** Overdue timers are counted less often: an alarm clock looks every 2 s by itself. */
+const TICKS_PER_COUNT = 10
+/** Due for longer than this, a timer is overdue: the alarm clock looked meanwhile. */
+const OVERDUE_MS = 5_000
+
+/**
+ * Once a second: how far the input was handled goes to the database, how far the steps were stays here, and who
+ * listens hears how far each topic is behind. All topics are asked for at once, so that they share requests.
+ */
+export function startTicking(options: TickingOptions): () => void {
+  const { deps, events, timers, steps, topology } = options
+  const input = createWatermark(events, deps.clock)
+  const marked = [{ consumer: events, watermark: input }, ...steps]
+  let ticks = 0
+  const tick = async () => {
+    const inputPassed = input.tick()
+    await Promise.all([inputPassed, timers.endOffsets(), ...steps.map(({ watermark }) => watermark.tick())])
+    await deps.progress.note(topology.contactEvents.name, await inputPassed)
+    for (const { consumer, watermark } of marked) announceTopic(deps, consumer, watermark.passed())
+    announceTopic(deps, timers, null)
+    if (ticks++ % TICKS_PER_COUNT === 0) await countOverdue(options)
+  }
+  let cancel: () => void = () => undefined
+  const next = () => {
+    cancel = deps.scheduler.after(EVERY_MS, () => {
+      tick()
+        .catch((error) => deps.announcer.announce('failure', { where: 'watermark', error }))
+        .finally(next)
+    })
+  }
+  next()
+  return () => cancel()
+}
+
+function announceTopic(
+  { announcer, clock }: EngineDeps,
+  consumer: RunningConsumer,
+  passed: Date | null,
+): void {
+  const ageMs = passed === null ? null : clock.now().getTime() - passed.getTime()
+  announcer.announce('topic.measured', { topic: consumer.topic, lags: consumer.lags(), ageMs })
+}
+
+async function countOverdue({ deps, topology, timers }: TickingOptions): Promise<void> {
+  const share = { partitions: topology.timers.partitions, owned: timers.assigned() }
+  const before = new Date(deps.clock.now().getTime() - OVERDUE_MS)
+  deps.announcer.announce('timers.overdue', { count: await deps.executions.overdue(share, before) })
+}

@@ -1,0 +1,34 @@
+import type { Announcer } from '../events.js'
+import type { Parts } from './parts.js'
+
+/** What comes in, what is done with it, what goes out. */
+export function countWork(announcer: Announcer, { counter }: Parts): void {
+  const recorded = counter('events_total', 'Contact events handled', ['delivery'])
+  const messages = counter('messages_total', 'Messages handled', ['topic'])
+  const started = counter('executions_started_total', 'Executions started')
+  const ended = counter('executions_ended_total', 'Executions ended', ['status'])
+  const steps = counter('steps_total', 'Steps handled, by where their executions stand then', [
+    'kind',
+    'outcome',
+  ])
+  announcer.on('events.recorded', ({ fresh, repeated }) => {
+    recorded.inc({ delivery: 'first' }, fresh)
+    recorded.inc({ delivery: 'repeated' }, repeated)
+  })
+  announcer.on('batch.handled', ({ topic, messages: count }) => messages.inc({ topic }, count))
+  announcer.on('executions.started', ({ count }) => started.inc(count))
+  announcer.on('executions.ended', ({ count, status }) => ended.inc({ status }, count))
+  announcer.on('steps.handled', ({ kind, outcome, count }) => steps.inc({ kind, outcome }, count))
+}
+
+/** Calls of the outside world: each try, and those that were not the first for their step. */
+export function countEffects(announcer: Announcer, { counter, seconds }: Parts): void {
+  const tries = counter('effects_total', 'Tries of outside calls', ['kind', 'outcome'])
+  const repeats = counter('effect_repeats_total', 'Tries that were not the first of their step', ['kind'])
+  const duration = seconds('effect_seconds', 'Time of an outside call', ['kind', 'outcome'])
+  announcer.on('effect.called', ({ kind, outcome, ms, tries: count }) => {
+    tries.inc({ kind, outcome })
+    if (count > 1) repeats.inc({ kind })
+    duration.observe({ kind, outcome }, ms / 1000)
+  })
+}
