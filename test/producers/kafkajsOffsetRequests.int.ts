@@ -33,7 +33,7 @@ describe('the ends of several topics, asked for at once', () => {
     const totals = ends.map((partitions) => partitions.reduce((sum, { high }) => sum + Number(high), 0))
     assert.deepEqual(
       totals,
-      topology.all.map((topic) => (topic === topology.contactEvents ? 1 : 0)),
+      topology.all.map((topic) => (topic.name === topology.contactEvents.name ? 1 : 0)),
     )
   })
 })
