@@ -9,6 +9,7 @@ import type { EntryStore } from '../src/store/ports/entries.js'
 import type { EventStore } from '../src/store/ports/events.js'
 import type { ExecutionStore } from '../src/store/ports/executions.js'
 import type { ProgressStore } from '../src/store/ports/progress.js'
+import type { BrokerTimeOf } from '../src/workflow/contactEvent.js'
 import type { DefinitionCache } from './stepping/definitionCache.js'
 
 /** All that the engine's consumers reach the world by; made once by the composition root, or by a simulation. */
@@ -24,6 +25,8 @@ export interface EngineDeps {
   readonly codec: Codec
   readonly renderer: Renderer
   readonly clock: Clock
+  /** Takes times of MongoDB to the broker's, before they meet the times of events. */
+  readonly brokerTimeOf: BrokerTimeOf
   readonly scheduler: Scheduler
   readonly announcer: Announcer
   /** A random id: batches, leases. */

@@ -1,5 +1,5 @@
 import { MillraceError, messageOf } from '../src/errors.js'
-import { connectWithin, createProducer, type Kafka } from './client.js'
+import { connectWithin, createProducer, type Kafka, type Producer } from './client.js'
 import { createRounds, type TopicMessages } from './rounds.js'
 
 export type { OutgoingMessage, TopicMessages } from './rounds.js'
@@ -19,6 +19,8 @@ export interface ProducerOptions {
   readonly kafka: Kafka
   readonly brokers: readonly string[]
   readonly patienceMs: number
+  /** Told of every acknowledged append to a topic with the broker's time, right after the answer. */
+  readonly onAppended?: (appended: { readonly at: Date; readonly tripMs: number }) => void
 }
 
 /** Broker-side time limit for the replicas' acknowledgement. */
@@ -28,6 +30,7 @@ export async function connectProducer({
   kafka,
   brokers,
   patienceMs,
+  onAppended = () => undefined,
 }: ProducerOptions): Promise<KafkaProducer> {
   const rounds = createRounds()
   const producer = createProducer(kafka, rounds.partitionOf)
@@ -36,7 +39,10 @@ export async function connectProducer({
     send: async (records) => {
       for (const topicMessages of rounds.cut(records)) {
         try {
-          await producer.sendBatch({ acks: -1, timeout: ACK_MS, topicMessages })
+          const sentMs = performance.now()
+          const answer = await producer.sendBatch({ acks: -1, timeout: ACK_MS, topicMessages })
+          const at = appendTime(answer)
+          if (at !== null) onAppended({ at, tripMs: performance.now() - sentMs })
         } catch (error) {
           throw failureOf(error, brokers)
         }
@@ -44,6 +50,13 @@ export async function connectProducer({
     },
     close: () => producer.disconnect(),
   }
+}
+
+/** The broker says -1 of a topic that keeps its producers' times. */
+function appendTime(answer: Awaited<ReturnType<Producer['sendBatch']>>): Date | null {
+  const times = answer.map(({ logAppendTime = '-1' }) => Number(logAppendTime))
+  const latest = Math.max(-1, ...times)
+  return latest < 0 ? null : new Date(latest)
 }
 
 /** What no repeat will change. */

@@ -89,7 +89,7 @@ function routeDepsOf(config: Config, connections: Connections, deps: ApiRoleDeps
     contacts,
     events,
     erasure,
-    brokerNow: () => clock.now(),
+    brokerNow: () => connections.brokerTime.of(clock.now()),
     readiness: deps.readiness,
     metrics: deps.metrics,
     serveMetrics: config.METRICS_PORT === undefined,

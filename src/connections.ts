@@ -4,6 +4,7 @@ import { createOutbox, type Outbox } from '../producers/outputs.js'
 import { ensureTopics } from '../producers/topics.js'
 import { validateTopology } from '../producers/validateTopology.js'
 import { type Codec, createCodec } from '../schemas/registry.js'
+import { type BrokerTime, createBrokerTime, keepMeasuring } from './brokerTime.js'
 import type { Config } from './config.js'
 import type { Announcer } from './events.js'
 import { startDatabaseClock } from './store/mongo/clock.js'
@@ -17,6 +18,7 @@ import { createTopology, type Topology, withPartitions } from './topology.js'
 export interface Connections {
   readonly stores: Stores
   readonly clock: Clock
+  readonly brokerTime: BrokerTime
   readonly kafka: Kafka
   readonly codec: Codec
   readonly outbox: Outbox
@@ -34,39 +36,53 @@ export async function openConnections(config: Config, announcer: Announcer): Pro
     announcer.announce('failure', { where: 'database clock', error }),
   )
   await prepareDatabase(mongo.db, config.EVENT_RETENTION_DAYS)
-  const topology = topologyOf(config)
-  validateTopology(topology)
-  const kafka = createKafka(kafkaOptions(config, announcer))
+  const table = topologyOf(config)
+  validateTopology(table)
   const codec = await createCodec({ registryUrl: config.SCHEMA_REGISTRY_URL ?? null, patienceMs })
-  const producer = await connectProducer({ kafka, brokers: config.KAFKA_BROKERS, patienceMs })
-  const report = await ensureTopics({
-    kafka,
-    brokers: config.KAFKA_BROKERS,
-    topology,
-    replicationFactor: config.REPLICATION_FACTOR,
-    allowCreateTime: config.ALLOW_CREATE_TIME,
-    patienceMs,
-  })
-  for (const text of report.differences)
-    announcer.announce('client.said', { client: 'topics', level: 'warn', text })
+  const brokerTime = createBrokerTime(clock)
+  const { kafka, producer, topology } = await openKafka(config, announcer, { table, brokerTime })
+  const outbox = createOutbox(producer, codec, topology)
+  const measuring = await keepMeasuring(brokerTime, { outbox, clock, announcer })
   return {
     stores: openStores(mongo.db, clock),
     clock,
+    brokerTime,
     kafka,
     codec,
-    outbox: createOutbox(producer, codec, topology),
-    topology: withPartitions(topology, report.partitions),
+    outbox,
+    topology,
     linkSecret: await serviceSecret(mongo.db),
     probe: async () => {
       await mongo.db.command({ ping: 1 })
       await probeBroker(kafka)
     },
     close: async () => {
+      await measuring.stop()
       await producer.close()
       clock.stop()
       await mongo.close()
     },
   }
+}
+
+/** Client, producer and topics; the table comes back with the partitions that there really are. */
+async function openKafka(
+  config: Config,
+  announcer: Announcer,
+  { table, brokerTime }: { readonly table: Topology; readonly brokerTime: BrokerTime },
+) {
+  const kafka = createKafka(kafkaOptions(config, announcer))
+  const within = { kafka, brokers: config.KAFKA_BROKERS, patienceMs: config.CONNECT_TIMEOUT_MS }
+  const producer = await connectProducer({ ...within, onAppended: brokerTime.measured })
+  const report = await ensureTopics({
+    ...within,
+    topology: table,
+    replicationFactor: config.REPLICATION_FACTOR,
+    allowCreateTime: config.ALLOW_CREATE_TIME,
+  })
+  for (const text of report.differences)
+    announcer.announce('client.said', { client: 'topics', level: 'warn', text })
+  return { kafka, producer, topology: withPartitions(table, report.partitions) }
 }
 
 function topologyOf(config: Config): Topology {

@@ -70,7 +70,10 @@ export async function startEngineRole(
   }
 }
 
-function engineDeps({ stores, outbox, codec, clock }: Connections, announcer: Announcer): EngineDeps {
+function engineDeps(
+  { stores, outbox, codec, clock, brokerTime }: Connections,
+  announcer: Announcer,
+): EngineDeps {
   const { executions, contacts, events, entries, definitions, progress } = stores
   return {
     executions,
@@ -84,6 +87,7 @@ function engineDeps({ stores, outbox, codec, clock }: Connections, announcer: An
     codec,
     renderer: createRenderer(),
     clock,
+    brokerTimeOf: brokerTime.of,
     scheduler: realScheduler,
     announcer,
     newId: randomUUID,

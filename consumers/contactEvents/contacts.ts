@@ -1,4 +1,5 @@
 import type { ContactKey, FormerAddress, StoredContact } from '../../src/store/ports/contacts.js'
+import { groupBy } from '../../src/workflow/groupBy.js'
 import type { ContactId } from '../../src/workflow/ids.js'
 import type { Batch } from '../batch.js'
 import type { EngineDeps } from '../deps.js'
@@ -59,7 +60,7 @@ function keyOf({ projectId, email }: ContactKey): string {
   return `${projectId}:${email}`
 }
 
-/** Only the latest record that was still to come when the event was appended counts. */
+/** Whom the address led to when the event was appended: the first of its records that ended after that. */
 async function formerOwners(
   deps: EngineDeps,
   incoming: readonly Incoming[],
@@ -67,11 +68,14 @@ async function formerOwners(
   const named = incoming.filter(({ event }) => event.contactId === null)
   if (named.length === 0) return new Map()
   const records = await deps.contacts.formerAddresses(uniqueKeys(named))
-  const byKey = new Map(records.map((record) => [keyOf(record), record]))
+  const byKey = groupBy(
+    [...records].sort((a, b) => a.until.getTime() - b.until.getTime()),
+    keyOf,
+  )
   const owners = new Map<Incoming, FormerAddress>()
   for (const one of named) {
-    const record = byKey.get(keyOf(emailKey(one)))
-    if (record !== undefined && one.order.at < record.until) owners.set(one, record)
+    const record = byKey.get(keyOf(emailKey(one)))?.find(({ until }) => one.order.at < until)
+    if (record !== undefined) owners.set(one, record)
   }
   return owners
 }

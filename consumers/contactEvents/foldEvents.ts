@@ -48,10 +48,13 @@ export function foldEvents(recorded: readonly Recorded[], context: FoldContext):
   return { starting, folded }
 }
 
-/** Already folded in by an earlier delivery: skips matching and fields, not waits. */
+/**
+ * Already folded in by an earlier delivery: skips matching and fields, not waits. In a topic that was made anew
+ * offsets begin again, and times do not.
+ */
 function isFolded({ contact, order }: Recorded): boolean {
   const mark = contact.folded[String(order.partition)]
-  return mark !== undefined && order.offset <= mark.offset
+  return mark !== undefined && order.offset <= mark.offset && order.at <= mark.at
 }
 
 function laterOf(last: Recorded | undefined, one: Recorded): Recorded {

@@ -1,3 +1,4 @@
+import { MillraceError } from '../../src/errors.js'
 import type { FoldWrite, StoredContact } from '../../src/store/ports/contacts.js'
 import type { ContactId } from '../../src/workflow/ids.js'
 import type { SystemEvent } from '../../src/workflow/messages.js'
@@ -6,8 +7,8 @@ import { type FoldContext, type FoldedContact, foldEvents } from './foldEvents.j
 import type { Recorded } from './record.js'
 import { subscriptionEvent } from './subscription.js'
 
-/** A contact that another write changed meanwhile is read and folded again, at most this often. */
-const MAX_ROUNDS = 5
+/** Every round loses to another owner of the partition only, so this many are never needed. */
+const MAX_ROUNDS = 20
 
 /**
  * One conditional write a contact: fields, what it owes, how far this partition is folded in. On a miss the
@@ -27,6 +28,8 @@ export async function writeContacts(
     written.push(...writes.filter((write) => !missed.has(write.id)))
     pending = missed.size === 0 ? new Map() : await foldAgain(deps, recorded, missed, context)
   }
+  if (pending.size > 0)
+    throw new MillraceError('SERVICE_UNAVAILABLE', 'contacts are moving too fast to be written')
   return written
 }
 

@@ -1,8 +1,9 @@
 import type { Standing } from '../../src/engine/outputs.js'
 import { isInWindow, resumeByEvent, windowOf } from '../../src/engine/resume.js'
+import { MillraceError } from '../../src/errors.js'
 import { waitRuleHolds } from '../../src/steps/waitForEvent.js'
 import type { EventQuery } from '../../src/store/ports/events.js'
-import type { RecordedEvent } from '../../src/workflow/contactEvent.js'
+import { type BrokerTimeOf, compareOrder, type RecordedEvent } from '../../src/workflow/contactEvent.js'
 import type { Execution } from '../../src/workflow/execution.js'
 import { groupBy } from '../../src/workflow/groupBy.js'
 import type { EngineDeps } from '../deps.js'
@@ -11,7 +12,7 @@ import { applyToDocuments, type PlannedDocument } from './writeDocuments.js'
 
 export type LookDeps = Pick<
   EngineDeps,
-  'executions' | 'events' | 'contacts' | 'cache' | 'clock' | 'announcer'
+  'executions' | 'events' | 'contacts' | 'cache' | 'clock' | 'brokerTimeOf' | 'announcer'
 >
 
 /**
@@ -24,7 +25,7 @@ export async function lookBack(
   by: string,
 ): Promise<{ resumed: Standing[]; unanswered: Execution[] }> {
   if (waiting.length === 0) return { resumed: [], unanswered: [] }
-  const events = await deps.events.find(waiting.flatMap(questionOf))
+  const events = await recordedFor(deps, waiting)
   const answered = await answersTo(deps, waiting, events)
   const resumed = await applyToDocuments(deps, answered, by)
   const moved = new Set(answered.map((one) => one.execution.id))
@@ -33,8 +34,8 @@ export async function lookBack(
   return { resumed, unanswered }
 }
 
-/** Tries again, against the documents as they are then, for as long as a compare-and-set lost to another write. */
-const MAX_ROUNDS = 5
+/** Every round loses to another transition of the same execution only, so this many are never needed. */
+const MAX_ROUNDS = 50
 
 /** Events came in: whoever waits for one of them, and still does after every lost race, goes on by it. */
 export async function resumeByEvents(
@@ -47,19 +48,38 @@ export async function resumeByEvents(
   const standings: Standing[] = []
   for (let round = 0; round < MAX_ROUNDS; round++) {
     const waiting = await deps.executions.waitingFor(contactIds, names)
-    const answered = await answersTo(deps, waiting, events)
-    if (answered.length === 0) break
+    const answered = await answersTo(deps, waiting, await withEarlier(deps, waiting, events))
     const resumed = await applyToDocuments(deps, answered, by)
     standings.push(...resumed)
-    if (resumed.length === answered.length) break
+    if (resumed.length === answered.length) return standings
   }
-  return standings
+  throw new MillraceError('SERVICE_UNAVAILABLE', 'waits are moving too fast for their events')
 }
 
-function questionOf(execution: Execution): EventQuery[] {
+/** A wait that nobody has looked back for may have an earlier event than those that just came in. */
+async function withEarlier(
+  deps: LookDeps,
+  waiting: readonly Execution[],
+  events: readonly RecordedEvent[],
+): Promise<readonly RecordedEvent[]> {
+  const unchecked = waiting.filter(isUnchecked)
+  if (unchecked.length === 0) return events
+  const all = new Map(events.map((event) => [event.id, event]))
+  for (const event of await recordedFor(deps, unchecked)) all.set(event.id, event)
+  return [...all.values()].sort((a, b) => compareOrder(a.order, b.order))
+}
+
+function recordedFor(
+  { events, brokerTimeOf }: LookDeps,
+  waiting: readonly Execution[],
+): Promise<RecordedEvent[]> {
+  return events.find(waiting.flatMap((execution) => questionOf(execution, brokerTimeOf)))
+}
+
+function questionOf(execution: Execution, brokerTimeOf: BrokerTimeOf): EventQuery[] {
   const { state, contactId } = execution
   if (state.status !== 'WAITING' || state.wait === null) return []
-  return [{ contactId, names: state.wait.names, after: windowOf(execution) }]
+  return [{ contactId, names: state.wait.names, after: windowOf(execution, brokerTimeOf) }]
 }
 
 function isUnchecked({ state }: Execution): boolean {
@@ -74,10 +94,12 @@ async function answersTo(
 ): Promise<PlannedDocument[]> {
   const byContact = groupBy(events, (event) => event.contactId)
   const eventsOf = (execution: Execution) => byContact.get(execution.contactId) ?? []
-  const hopeful = waiting.filter((one) => eventsOf(one).some((event) => isInWindow(one, event)))
+  const hopeful = waiting.filter((one) =>
+    eventsOf(one).some((event) => isInWindow(one, event, deps.brokerTimeOf)),
+  )
   const { placed } = await placeExecutions(deps, hopeful)
   return placed.flatMap((place) => {
-    const event = earliestThatHolds(place, eventsOf(place.execution))
+    const event = earliestThatHolds(place, eventsOf(place.execution), deps.brokerTimeOf)
     return event === undefined
       ? []
       : [{ execution: place.execution, change: resumeByEvent(place, place.execution, event) }]
@@ -87,9 +109,10 @@ async function answersTo(
 function earliestThatHolds(
   place: PlacedExecution,
   events: readonly RecordedEvent[],
+  brokerTimeOf: BrokerTimeOf,
 ): RecordedEvent | undefined {
   const { at, execution, facts } = place
   return events.find(
-    (event) => isInWindow(execution, event) && waitRuleHolds(at.step.config, event.data, facts),
+    (event) => isInWindow(execution, event, brokerTimeOf) && waitRuleHolds(at.step.config, event.data, facts),
   )
 }

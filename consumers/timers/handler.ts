@@ -1,4 +1,5 @@
 import type { DecodeResult } from '../../schemas/codec.js'
+import { MillraceError } from '../../src/errors.js'
 import type { Timer } from '../../src/workflow/messages.js'
 import type { Handler, Message } from '../batch.js'
 import type { EngineDeps } from '../deps.js'
@@ -9,6 +10,10 @@ export function createTimerHandler(deps: EngineDeps, notice: (dueAt: Date) => vo
   return async (batch) => {
     const values = batch.messages.map((message) => message.value)
     const decoded = await deps.codec.decodeAll('timer', values)
+    if (decoded.some((one) => !one.ok && one.reason === 'unknown_version')) {
+      const text = `${batch.topic}: a message of an unknown version; this process is older than its writer`
+      throw new MillraceError('UNKNOWN_MESSAGE_VERSION', text)
+    }
     const faults = decoded.flatMap((one, index) => parkedOf(batch.messages[index], one))
     await parkMessages(deps, batch, faults)
     const times = decoded.flatMap((one) => (one.ok ? one.value.dueAt.getTime() : []))

@@ -1,6 +1,6 @@
 import type { Change } from '../workflow/change.js'
 import { mergePlan } from '../workflow/contactData.js'
-import { compareOrder, type Order, type RecordedEvent } from '../workflow/contactEvent.js'
+import { type BrokerTimeOf, compareOrder, type Order, type RecordedEvent } from '../workflow/contactEvent.js'
 import { type Execution, isEnded } from '../workflow/execution.js'
 import { type JsonObject, jsonBytes } from '../workflow/json.js'
 import { fail, leave, type Place, runAgain } from './advance.js'
@@ -31,14 +31,20 @@ export function resumeByEvent(place: Place, execution: Execution, event: Recorde
   return { ...leave({ ...place, facts }, { branch: 'event', status: 'COMPLETED', event: used }), context }
 }
 
-/** From where on events count for this wait; the trigger event and those named in history never do. */
-export function windowOf(execution: Execution): { readonly at: Date } | { readonly order: Order } {
+/**
+ * From where on events count for this wait, in the broker's time; the trigger event and those named in history never
+ * do.
+ */
+export function windowOf(
+  execution: Execution,
+  brokerTimeOf: BrokerTimeOf,
+): { readonly at: Date } | { readonly order: Order } {
   const since = execution.state.status === 'WAITING' ? execution.state.wait?.since : undefined
   const behindTrigger = execution.history.length === 1
   if ((since === 'start' || behindTrigger) && execution.triggerOrder !== null)
     return { order: execution.triggerOrder }
   const opened = since === 'start' || behindTrigger ? execution.startedAt : enteredBefore(execution)
-  return { at: new Date(opened.getTime() - CLOCK_MARGIN_MS) }
+  return { at: brokerTimeOf(new Date(opened.getTime() - CLOCK_MARGIN_MS)) }
 }
 
 /** When the step before the current one was entered: when the one before that was left. */
@@ -47,12 +53,12 @@ function enteredBefore(execution: Execution): Date {
 }
 
 /** Could this event answer the wait, its rule aside? */
-export function isInWindow(execution: Execution, event: RecordedEvent): boolean {
+export function isInWindow(execution: Execution, event: RecordedEvent, brokerTimeOf: BrokerTimeOf): boolean {
   const { state } = execution
   if (state.status !== 'WAITING' || state.wait === null || !state.wait.names.includes(event.name))
     return false
   if (execution.history.some((entry) => entry.event?.eventId === event.eventId)) return false
-  if (state.dueAt !== null && event.order.at > state.dueAt) return false
-  const window = windowOf(execution)
+  if (state.dueAt !== null && event.order.at > brokerTimeOf(state.dueAt)) return false
+  const window = windowOf(execution, brokerTimeOf)
   return 'order' in window ? compareOrder(event.order, window.order) > 0 : event.order.at >= window.at
 }

@@ -8,6 +8,9 @@ export interface Order {
   readonly offset: number
 }
 
+/** What the broker's clock, which events are stamped by, shows when MongoDB's shows `at`. */
+export type BrokerTimeOf = (at: Date) => Date
+
 /** What a producer says: "contact X did `name`". `email` or `contactId` names the contact. */
 export interface ContactEvent {
   readonly v: 1

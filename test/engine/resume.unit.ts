@@ -1,12 +1,18 @@
 import assert from 'node:assert/strict'
 import type { Place } from '../../src/engine/advance.js'
-import { isInWindow, MAX_CONTEXT_BYTES, resumeByEvent, resumeDue, windowOf } from '../../src/engine/resume.js'
+import * as resume from '../../src/engine/resume.js'
+import { MAX_CONTEXT_BYTES, resumeByEvent, resumeDue } from '../../src/engine/resume.js'
 import type { Order, RecordedEvent } from '../../src/workflow/contactEvent.js'
 import type { Execution, Waiting } from '../../src/workflow/execution.js'
 import type { EventRecordId } from '../../src/workflow/ids.js'
 import { aDefinition, compiled, stepAt } from '../support/definitions.js'
 import { aMoving, anEnd, anEntry, anExecution, aWaiting } from '../support/executionValues.js'
 import { someFacts } from '../support/facts.js'
+
+/** Broker and database show the same time. */
+const same = (time: Date) => time
+const windowOf = (execution: Execution) => resume.windowOf(execution, same)
+const isInWindow = (execution: Execution, one: RecordedEvent) => resume.isInWindow(execution, one, same)
 
 const at = (second: number) => new Date(Date.UTC(2026, 0, 1, 0, 0, second))
 const flow = compiled(
@@ -127,5 +133,13 @@ describe('The window of a wait', () => {
   it('is shut where nothing waits', () => {
     assert.equal(isInWindow(anExecution(), event()), false)
     assert.equal(isInWindow(anExecution({ state: aWaiting() }), event()), false)
+  })
+
+  it("is in the broker's time, which may be ahead", () => {
+    const ahead = (time: Date) => new Date(time.getTime() + 5_000)
+    assert.deepEqual(resume.windowOf(waits(), ahead), { at: at(24) })
+    assert.equal(resume.isInWindow(waits(), event({ at: at(23) }), ahead), false)
+    assert.equal(resume.isInWindow(waits(), event({ at: at(45) }), ahead), true)
+    assert.equal(resume.isInWindow(waits(), event({ at: at(46) }), ahead), false)
   })
 })
