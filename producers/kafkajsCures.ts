@@ -1,5 +1,6 @@
 import { createRequire } from 'node:module'
 import type * as Kafkajs from 'kafkajs'
+import { READERS } from './kafkajsCodecs.js'
 import { cureDecodeMessages } from './kafkajsDecodeMessages.js'
 import { type OffsetFetching, shareOffsetRequests } from './kafkajsOffsetRequests.js'
 
@@ -72,7 +73,10 @@ function loadCured(): typeof Kafkajs {
   Object.assign(queue.prototype, { scheduleCheckPendingRequests })
   const cluster = require('kafkajs/src/cluster/index.js') as { prototype: OffsetFetching }
   cluster.prototype.fetchTopicsOffset = shareOffsetRequests(cluster.prototype.fetchTopicsOffset)
-  return require('kafkajs') as typeof Kafkajs
+  const library = require('kafkajs') as typeof Kafkajs
+  for (const [codec, reader] of Object.entries(READERS))
+    Object.assign(library.CompressionCodecs, { [codec]: () => reader })
+  return library
 }
 
 /** The library, cured. */
