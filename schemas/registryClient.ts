@@ -57,11 +57,30 @@ function parts(registryUrl: string) {
   return { host, auth, address: host }
 }
 
+/** Tried again: processes that start at once on a fresh registry get into each other's way. */
+async function register(
+  registry: SchemaRegistry,
+  schema: OwnSchema,
+  tries = CONFLICT_TRIES,
+): Promise<number> {
+  try {
+    return await registerOnce(registry, schema)
+  } catch (error) {
+    const moved = otherLevel(error) !== null
+    if (statusOf(error) !== CONFLICT && !moved) throw error
+    if (tries > 1) return register(registry, schema, tries - 1)
+    throw new MillraceError(
+      'CONFIG_INVALID',
+      `${schema.subject}: the registry refuses this schema: ${messageOf(error)}`,
+    )
+  }
+}
+
 /**
  * Under its own compatibility the registry refuses what older readers could not follow. A subject that somebody
  * gave another level keeps it; where nothing may be registered from here, the schema must be there already.
  */
-async function register(registry: SchemaRegistry, { text, subject }: OwnSchema): Promise<number> {
+async function registerOnce(registry: SchemaRegistry, { text, subject }: OwnSchema): Promise<number> {
   const schema = { type: SchemaType.AVRO, schema: text } as const
   const compatibility = ENFORCED as COMPATIBILITY
   try {
@@ -70,18 +89,13 @@ async function register(registry: SchemaRegistry, { text, subject }: OwnSchema):
     const level = otherLevel(error)
     if (level !== null) return (await registry.register(schema, { subject, compatibility: level })).id
     if (MAY_NOT_WRITE.has(statusOf(error))) return registry.getRegistryIdBySchema(subject, schema)
-    if (statusOf(error) === INCOMPATIBLE) {
-      throw new MillraceError(
-        'CONFIG_INVALID',
-        `${subject}: the registry refuses this schema: ${messageOf(error)}`,
-      )
-    }
     throw error
   }
 }
 
 const MAY_NOT_WRITE: ReadonlySet<number> = new Set([401, 403, 405])
-const INCOMPATIBLE = 409
+const CONFLICT = 409
+const CONFLICT_TRIES = 3
 const NOT_FOUND = 404
 
 /** The client library says the subject's level only in words. */
