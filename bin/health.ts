@@ -1,18 +1,26 @@
-/** For a container's health check: exit 0 when the process in this container is ready, 1 with the reason else. */
-import { readConfig } from '../src/config.js'
-import { messageOf } from '../src/errors.js'
+/**
+ * For a container's health check: asks the address given, exit 0 when it answers 200, else 1 with the reason.
+ * It runs every few seconds beside the work: hence nothing but Node itself, and no look at the configuration.
+ */
+import { get } from 'node:http'
 
 const ANSWER_LIMIT_MS = 8_000
 
-async function ask(): Promise<void> {
-  const { METRICS_PORT, PORT } = readConfig()
-  const url = `http://127.0.0.1:${METRICS_PORT ?? PORT}/ready`
-  const response = await fetch(url, { signal: AbortSignal.timeout(ANSWER_LIMIT_MS) })
-  const text = await response.text()
-  if (!response.ok) throw new Error(`${url} answers ${response.status}: ${text}`)
+function end(code: number, reason: string): void {
+  if (code !== 0) process.stderr.write(`${reason}\n`)
+  process.exitCode = code
 }
 
-ask().catch((error: unknown) => {
-  process.stderr.write(`${messageOf(error)}\n`)
-  process.exitCode = 1
+const url = process.argv[2] ?? 'http://127.0.0.1:9464/ready'
+get(url, { timeout: ANSWER_LIMIT_MS, agent: false }, (response) => {
+  let text = ''
+  response.on('data', (chunk: Buffer) => {
+    text += chunk.toString()
+  })
+  const { statusCode = 0 } = response
+  response.on('end', () => end(statusCode === 200 ? 0 : 1, `${url} answers ${statusCode}: ${text}`))
 })
+  .on('timeout', function (this: { destroy(error: Error): void }) {
+    this.destroy(new Error(`${url} does not answer within ${ANSWER_LIMIT_MS} ms`))
+  })
+  .on('error', (error) => end(1, error.message))

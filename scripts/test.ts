@@ -22,10 +22,21 @@ import {
 
 const ROOT = dirname(dirname(dirname(fileURLToPath(import.meta.url))))
 
-function readWish(): Wish {
-  const { values } = parseArgs({ options: { only: { type: 'string' }, grep: { type: 'string' } } })
-  const { only, grep } = values
-  if (only === undefined || isGroup(only)) return { only, grep }
+interface Asked {
+  readonly wish: Wish
+  readonly inContainers: boolean
+}
+
+function readArguments(): Asked {
+  const { values } = parseArgs({
+    options: {
+      only: { type: 'string' },
+      grep: { type: 'string' },
+      containers: { type: 'boolean', default: false },
+    },
+  })
+  const { only, grep, containers } = values
+  if (only === undefined || isGroup(only)) return { wish: { only, grep }, inContainers: containers }
   throw new Error(`--only takes one of ${GROUPS.join(', ')}.`)
 }
 
@@ -38,11 +49,11 @@ function ownFolder(): string {
 class TestRun {
   readonly counts: Counts[] = []
   readonly #scratch = ownFolder()
-  readonly #wish: Wish
+  readonly #asked: Asked
   #services: Services | undefined
 
-  constructor(wish: Wish) {
-    this.#wish = wish
+  constructor(asked: Asked) {
+    this.#asked = asked
   }
 
   /** True if the stage passed or had nothing to do. */
@@ -60,7 +71,7 @@ class TestRun {
 
   async #run(stage: Stage): Promise<boolean> {
     const services = stage.needsServices === true ? await this.#startServices() : undefined
-    const run = { root: ROOT, scratch: this.#scratch, wish: this.#wish, services }
+    const run = { root: ROOT, scratch: this.#scratch, wish: this.#asked.wish, services }
     const { ok, counts } = await runStage(stage, run)
     if (counts !== undefined) this.counts.push(counts)
     return ok
@@ -82,7 +93,14 @@ class TestRun {
   async #startServices(): Promise<Services> {
     // Not inside the scratch folder: the keeper deletes it, whatever becomes of this process.
     const state = mkdtempSync(join(tmpdir(), 'millrace-test-services-'))
-    const options = { state, keepData: false, name: basename(state), onProgress: progressLine }
+    const { inContainers } = this.#asked
+    const options = {
+      state,
+      keepData: false,
+      name: basename(state),
+      inContainers,
+      onProgress: progressLine,
+    }
     this.#services ??= await resolveServices(options)
     return this.#services
   }
@@ -97,9 +115,9 @@ async function runAll(run: TestRun, stages: readonly Stage[]): Promise<boolean> 
 
 await runScript(async () => {
   const began = Date.now()
-  const wish = readWish()
-  const run = new TestRun(wish)
-  const ok = await runAll(run, chosenStages(wish)).catch((error) => {
+  const asked = readArguments()
+  const run = new TestRun(asked)
+  const ok = await runAll(run, chosenStages(asked.wish)).catch((error) => {
     complain(sentence(error))
     return false
   })

@@ -10,7 +10,7 @@ const NEVER = new Promise<string>(() => undefined)
 
 /**
  * Finds or starts Kafka, MongoDB and the schema registry: addresses in the environment first, then Docker
- * Compose, then local processes. What it started ends with `stop()`, and also when this process dies.
+ * Compose, then local processes; or containers, where they are asked for. What it started ends with `stop()`, and also when this process dies.
  */
 export async function resolveServices(options: ResolveOptions): Promise<Services> {
   const began = Date.now()
@@ -29,6 +29,11 @@ export async function resolveServices(options: ResolveOptions): Promise<Services
 }
 
 async function find(options: ResolveOptions, keeper: Keeper): Promise<Found> {
+  if (options.inContainers === true) {
+    // Loaded for those who ask: it is large.
+    const { containerServices } = await import('./containers.js')
+    return containerServices({ ...options, keeper })
+  }
   const configured = configuredAddresses(process.env)
   if (configured !== undefined) {
     await mustAnswer(configured)

@@ -22,6 +22,8 @@ export interface ResolveOptions {
   readonly keepData: boolean
   /** Tells instances apart: part of the Compose project's name. */
   readonly name: string
+  /** Fresh containers (testcontainers) and nothing else: for whoever asks for them by name. */
+  readonly inContainers?: boolean
   readonly onProgress: (step: Progress) => void
 }
 
@@ -30,7 +32,7 @@ export type Found = Pick<Services, 'env' | 'how' | 'pids' | 'lost'>
 
 export interface Services {
   readonly env: ServiceAddresses
-  readonly how: 'configured' | 'compose' | 'local'
+  readonly how: 'configured' | 'compose' | 'containers' | 'local'
   /** Process ids, when the services are local processes. */
   readonly pids?: { readonly kafka: number; readonly mongod: number; readonly registry: number }
   /** Holds the services; what else is started through it ends before them. */
