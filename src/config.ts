@@ -42,6 +42,8 @@ const schema = z.object({
   WEBHOOK_ALLOW: csv.pipe(z.array(address)).default([]),
   PUBLIC_URL: z.url().optional(),
   EVENT_RETENTION_DAYS: whole(1, 3650).default(400),
+  /** Of executions that ended; not shorter than that of events. */
+  EXECUTION_RETENTION_DAYS: whole(1, 3650).optional(),
   CORS_ORIGINS: csv.default([]),
   TRUST_PROXY: flag.default(false),
   READS_PER_SECOND: whole(1, 1_000_000).optional(),
@@ -65,7 +67,9 @@ const schema = z.object({
 
 export type Settings = z.output<typeof schema>
 
-export interface Config extends Settings {
+export interface Config extends Omit<Settings, 'EXECUTION_RETENTION_DAYS'> {
+  /** Where it is not set: as long as events. */
+  readonly EXECUTION_RETENTION_DAYS: number
   /** Where links in mails lead: PUBLIC_URL, or this process itself. */
   readonly publicUrl: string
 }
@@ -76,7 +80,8 @@ export function readConfig(environment: Readonly<Record<string, string | undefin
     Object.entries(environment).filter(([, value]) => value !== undefined && value !== ''),
   )
   const parsed = schema.safeParse(given)
-  const faults = [...(parsed.success ? [] : parsed.error.issues.map(faultOf)), ...saslFaults(given)]
+  const faults = parsed.success ? retentionFaults(parsed.data) : parsed.error.issues.map(faultOf)
+  faults.push(...saslFaults(given))
   if (!parsed.success || faults.length > 0) {
     const told = faults.map(({ field, message }) => `  ${field}: ${message}`).join('\n')
     throw new MillraceError(
@@ -85,8 +90,13 @@ export function readConfig(environment: Readonly<Record<string, string | undefin
       { faults },
     )
   }
-  const { PUBLIC_URL, PORT } = parsed.data
-  return { ...parsed.data, publicUrl: PUBLIC_URL ?? `http://localhost:${PORT}` }
+  const {
+    PUBLIC_URL,
+    PORT,
+    EVENT_RETENTION_DAYS,
+    EXECUTION_RETENTION_DAYS = EVENT_RETENTION_DAYS,
+  } = parsed.data
+  return { ...parsed.data, EXECUTION_RETENTION_DAYS, publicUrl: PUBLIC_URL ?? `http://localhost:${PORT}` }
 }
 
 /** For commands that need nothing but the database: the broker's address may be missing. */
@@ -98,6 +108,13 @@ function faultOf(issue: z.core.$ZodIssue): FieldFault {
   const field = String(issue.path[0] ?? '')
   const missing = issue.code === 'invalid_type' && issue.input === undefined
   return { field, message: missing ? 'must be set' : issue.message, code: issue.code }
+}
+
+/** An event that is still there, delivered again, must find the execution that it started. */
+function retentionFaults({ EVENT_RETENTION_DAYS, EXECUTION_RETENTION_DAYS: days }: Settings): FieldFault[] {
+  if (days === undefined || days >= EVENT_RETENTION_DAYS) return []
+  const message = `must not be less than EVENT_RETENTION_DAYS, which is ${EVENT_RETENTION_DAYS}`
+  return [{ field: 'EXECUTION_RETENTION_DAYS', message, code: 'too_small' }]
 }
 
 function saslFaults(given: Readonly<Record<string, string | undefined>>): FieldFault[] {

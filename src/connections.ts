@@ -12,7 +12,7 @@ import { connectMongo } from './store/mongo/connect.js'
 import { serviceSecret } from './store/mongo/secret.js'
 import { openStores, prepareDatabase, type Stores } from './store/mongo/stores.js'
 import type { Clock } from './store/ports/clock.js'
-import { createTopology, type Topology, withPartitions } from './topology.js'
+import { createTopology, DAY_MS, type Topology, withPartitions } from './topology.js'
 
 /** Everything outside that a process is connected to; opened in order, closed in reverse. */
 export interface Connections {
@@ -44,7 +44,7 @@ export async function openConnections(config: Config, announcer: Announcer): Pro
   const outbox = createOutbox(producer, codec, topology)
   const measuring = await keepMeasuring(brokerTime, { outbox, clock, announcer })
   return {
-    stores: openStores(mongo.db, clock),
+    stores: openStores(mongo.db, clock, config.EXECUTION_RETENTION_DAYS * DAY_MS),
     clock,
     brokerTime,
     kafka,

@@ -13,6 +13,7 @@ import { createRenderer } from './effects/liquid.js'
 import { createMailer } from './effects/mail.js'
 import { createHttpCaller } from './effects/webhook.js'
 import type { Announcer } from './events.js'
+import { startRetention } from './retention.js'
 import { realScheduler } from './tools.js'
 import { DAY_MS } from './topology.js'
 
@@ -61,10 +62,17 @@ export async function startEngineRole(
     shortestRetentionMs: config.EVENT_RETENTION_DAYS * DAY_MS,
     random: Math.random,
   })
+  const retention = startRetention({
+    trimmer: stores.executionTrimmer,
+    clock: connections.clock,
+    scheduler: realScheduler,
+    announcer,
+    keepMs: config.EXECUTION_RETENTION_DAYS * DAY_MS,
+  })
   return {
     troubles: engine.troubles,
     stop: async () => {
-      await engine.stop()
+      await Promise.all([engine.stop(), retention.stop()])
       await Promise.all([http.close(), mailer.close(), offsets.close()])
     },
   }

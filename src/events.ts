@@ -22,6 +22,8 @@ export interface EngineEvents {
   'events.recorded': { readonly fresh: number; readonly repeated: number }
   'executions.started': { readonly count: number; readonly workflowId: string }
   'executions.ended': { readonly count: number; readonly status: string }
+  /** Ended executions whose time was over and that were removed. */
+  'executions.trimmed': { readonly count: number }
   'steps.handled': { readonly kind: string; readonly outcome: string; readonly count: number }
   /** Of each step: from when it was entered to when it was handled. */
   'steps.timed': { readonly kind: string; readonly ms: readonly number[] }

@@ -5,6 +5,7 @@ import type { Announcer, EngineEvents, EventName } from './events.js'
 const LEVELS: Partial<Record<EventName, 'info' | 'warn' | 'error'>> = {
   'engine.ready': 'info',
   'engine.stopping': 'info',
+  'executions.trimmed': 'info',
   'consumer.joined': 'info',
   'messages.parked': 'warn',
   'partition.paused': 'warn',
@@ -21,6 +22,7 @@ const NAMES = [
   'events.recorded',
   'executions.started',
   'executions.ended',
+  'executions.trimmed',
   'steps.handled',
   'messages.dropped',
   'messages.parked',

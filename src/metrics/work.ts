@@ -7,6 +7,7 @@ export function countWork(announcer: Announcer, { counter }: Parts): void {
   const messages = counter('messages_total', 'Messages handled', ['topic'])
   const started = counter('executions_started_total', 'Executions started')
   const ended = counter('executions_ended_total', 'Executions ended', ['status'])
+  const trimmed = counter('executions_trimmed_total', 'Ended executions removed because their time was over')
   const steps = counter('steps_total', 'Steps handled, by where their executions stand then', [
     'kind',
     'outcome',
@@ -18,6 +19,7 @@ export function countWork(announcer: Announcer, { counter }: Parts): void {
   announcer.on('batch.handled', ({ topic, messages: count }) => messages.inc({ topic }, count))
   announcer.on('executions.started', ({ count }) => started.inc(count))
   announcer.on('executions.ended', ({ count, status }) => ended.inc({ status }, count))
+  announcer.on('executions.trimmed', ({ count }) => trimmed.inc(count))
   announcer.on('steps.handled', ({ kind, outcome, count }) => steps.inc({ kind, outcome }, count))
 }
 

@@ -8,5 +8,5 @@ describe('entries in MongoDB', () => {
     database = await openDatabase()
   })
   after(() => database.drop())
-  entriesContract(() => createMongoEntries(database.db))
+  entriesContract((retentionMs) => createMongoEntries(database.db, retentionMs))
 })

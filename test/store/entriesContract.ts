@@ -14,7 +14,7 @@ export function newEntry(like: Partial<Entry> = {}): Entry {
   }
 }
 
-export function entriesContract(open: () => EntryStore): void {
+export function entriesContract(open: (executionRetentionMs?: number) => EntryStore): void {
   const again = (entry: Entry): Entry => newEntry({ ...entry, executionId: newEntry().executionId })
 
   it('makes what is missing and names nothing', async () => {
@@ -60,6 +60,14 @@ export function entriesContract(open: () => EntryStore): void {
     for (const ms of [0, 15 * 60_000 - 1, 30 * 86_400_000 + 1])
       assert.equal(await store.takeOver(later(first, ms), first.executionId), false)
     assert.equal(await store.takeOver(later(first, 30 * 86_400_000), first.executionId), true)
+  })
+
+  it('takes nothing over that is older than executions are kept', async () => {
+    const store = open(86_400_000)
+    const first = newEntry()
+    await store.claim([first])
+    assert.equal(await store.takeOver(later(first, 86_400_001), first.executionId), false)
+    assert.equal(await store.takeOver(later(first, 86_400_000), first.executionId), true)
   })
 
   it('takes nothing over where there is no entry', async () => {

@@ -1,7 +1,8 @@
 import type { ExecutionId } from '../../workflow/ids.js'
-import { type Entry, type EntryStore, TAKE_OVER_AGE_MS } from '../ports/entries.js'
+import { type Entry, type EntryStore, oldestTakeOverMs, TAKE_OVER_AGE_MS } from '../ports/entries.js'
 
-export function createMemoryEntries(): EntryStore {
+export function createMemoryEntries(executionRetentionMs = Number.POSITIVE_INFINITY): EntryStore {
+  const oldestMs = oldestTakeOverMs(executionRetentionMs)
   const kept = new Map<string, Entry>()
   const keyOf = (entry: Entry) => `${entry.projectId}:${entry.workflowId}:${entry.contactId}`
   return {
@@ -17,14 +18,14 @@ export function createMemoryEntries(): EntryStore {
     takeOver: async (entry, from) => {
       const before = kept.get(keyOf(entry))
       if (before === undefined) return false
-      if (before.executionId !== entry.executionId && !isOrphan(before, entry, from)) return false
+      if (before.executionId !== entry.executionId && !isOrphan(before, entry, from, oldestMs)) return false
       kept.set(keyOf(entry), entry)
       return true
     },
   }
 }
 
-function isOrphan(before: Entry, { at }: Entry, from: ExecutionId): boolean {
+function isOrphan(before: Entry, { at }: Entry, from: ExecutionId, oldestMs: number): boolean {
   const ageMs = at.getTime() - before.at.getTime()
-  return before.executionId === from && ageMs >= TAKE_OVER_AGE_MS.from && ageMs <= TAKE_OVER_AGE_MS.to
+  return before.executionId === from && ageMs >= TAKE_OVER_AGE_MS.from && ageMs <= oldestMs
 }

@@ -1,5 +1,5 @@
 import { derivedId, type ExecutionId } from '../../workflow/ids.js'
-import { type Entry, type EntryStore, TAKE_OVER_AGE_MS } from '../ports/entries.js'
+import { type Entry, type EntryStore, oldestTakeOverMs, TAKE_OVER_AGE_MS } from '../ports/entries.js'
 import { fromUuid, type StoredId, toUuid } from './bson.js'
 import { type Collection, type Db, insertMissing } from './driver.js'
 
@@ -12,11 +12,11 @@ interface StoredEntry {
   readonly at: Date
 }
 
-export function createMongoEntries(db: Db): EntryStore {
+export function createMongoEntries(db: Db, executionRetentionMs = Number.POSITIVE_INFINITY): EntryStore {
   const collection = db.collection<StoredEntry>('entries')
   return {
     claim: (entries) => claim(collection, entries),
-    takeOver: (entry, from) => takeOver(collection, entry, from),
+    takeOver: (entry, from) => takeOver(collection, entry, from, oldestTakeOverMs(executionRetentionMs)),
   }
 }
 
@@ -61,12 +61,13 @@ async function takeOver(
   collection: Collection<StoredEntry>,
   entry: Entry,
   from: ExecutionId,
+  oldestMs: number,
 ): Promise<boolean> {
   const executionId = toUuid(entry.executionId)
   // Naming the new execution already counts as taken: an answer that was lost makes the caller ask again.
   const orphaned = {
     executionId: toUuid(from),
-    at: { $lte: before(entry, 'from'), $gte: before(entry, 'to') },
+    at: { $lte: before(entry, TAKE_OVER_AGE_MS.from), $gte: before(entry, oldestMs) },
   }
   const { matchedCount } = await collection.updateOne(
     { _id: idOf(entry), $or: [orphaned, { executionId }] },
@@ -75,6 +76,6 @@ async function takeOver(
   return matchedCount === 1
 }
 
-function before({ at }: Entry, age: keyof typeof TAKE_OVER_AGE_MS): Date {
-  return new Date(at.getTime() - TAKE_OVER_AGE_MS[age])
+function before({ at }: Entry, ageMs: number): Date {
+  return new Date(at.getTime() - ageMs)
 }

@@ -6,6 +6,7 @@ import { toUuids } from './bson.js'
 import { type Collection, type Db, insertMissing } from './driver.js'
 import { EVENTS, type EventDocument, loadEvent, storeEvent } from './eventDocument.js'
 import { questionsFilter } from './eventFilters.js'
+import { keepFor } from './keepFor.js'
 
 export function createMongoEvents(db: Db): EventStore {
   const collection = db.collection<EventDocument>(EVENTS)
@@ -24,13 +25,12 @@ export function createMongoEvents(db: Db): EventStore {
 
 /** Look-backs and a person's list go by contact, the project's list and counts by name. */
 export async function prepareEvents(db: Db, retentionDays: number): Promise<void> {
-  await db
-    .collection<EventDocument>(EVENTS)
-    .createIndexes([
-      { key: { contactId: 1, at: 1, partition: 1, offset: 1 } },
-      { key: { projectId: 1, name: 1, at: 1, partition: 1, offset: 1 } },
-      { key: { recordedAt: 1 }, expireAfterSeconds: retentionDays * 86_400 },
-    ])
+  const events = db.collection<EventDocument>(EVENTS)
+  await events.createIndexes([
+    { key: { contactId: 1, at: 1, partition: 1, offset: 1 } },
+    { key: { projectId: 1, name: 1, at: 1, partition: 1, offset: 1 } },
+  ])
+  await keepFor(db, events, 'recordedAt', retentionDays)
 }
 
 async function record(

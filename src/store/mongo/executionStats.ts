@@ -57,6 +57,16 @@ export function createMongoExecutionStats(
   }
 }
 
+/** Adds up every end up to `until`, however few: they are about to be removed. */
+export async function settleEnds(
+  db: Db,
+  of: { readonly projectId: ProjectId; readonly workflowId: WorkflowId },
+  until: Date,
+): Promise<void> {
+  const executions = db.collection<ExecutionDocument>(EXECUTIONS)
+  await catchUp({ ...of, db, executions, limits: { ...LIMITS, least: 1 } }, until)
+}
+
 async function catchUp(counting: Counting, settled: Date): Promise<Totals> {
   const { db } = counting
   for (;;) {

@@ -5,6 +5,7 @@ import type { ProjectSecrets } from '../ports/projects.js'
 import { fromUuid, type StoredId, toUuid, toUuids } from './bson.js'
 import { ALIVE, CONTACTS, type ContactDocument } from './contactDocument.js'
 import type { Db } from './driver.js'
+import { keepFor } from './keepFor.js'
 
 const FORMER_ADDRESSES = 'formerAddresses'
 
@@ -17,9 +18,9 @@ interface StoredFormerAddress {
 
 /** Records go when no older event can come any more: with the retention of events. */
 export async function prepareFormerAddresses(db: Db, retentionDays: number): Promise<void> {
-  await db
-    .collection<StoredFormerAddress>(FORMER_ADDRESSES)
-    .createIndexes([{ key: { key: 1 } }, { key: { until: 1 }, expireAfterSeconds: retentionDays * 86_400 }])
+  const addresses = db.collection<StoredFormerAddress>(FORMER_ADDRESSES)
+  await addresses.createIndex({ key: 1 })
+  await keepFor(db, addresses, 'until', retentionDays)
 }
 
 export async function readFormerAddresses(

@@ -3,6 +3,7 @@ import type { MessageRecord } from '../../workflow/mail.js'
 import type { MessageQuery, MessageStore } from '../ports/messages.js'
 import { fromUuid, type StoredId, toUuid } from './bson.js'
 import type { Db, Filter } from './driver.js'
+import { keepFor } from './keepFor.js'
 import { behind, nextPlace } from './places.js'
 
 const MESSAGES = 'messages'
@@ -20,14 +21,13 @@ export interface MessageDocument extends Kept {
 }
 
 export async function prepareMessages(db: Db, retentionDays: number): Promise<void> {
-  await db
-    .collection<MessageDocument>(MESSAGES)
-    .createIndexes([
-      { key: { projectId: 1, createdAt: -1, _id: -1 } },
-      { key: { contactId: 1, createdAt: -1, _id: -1 } },
-      { key: { executionId: 1, createdAt: -1, _id: -1 } },
-      { key: { createdAt: 1 }, expireAfterSeconds: retentionDays * 86_400 },
-    ])
+  const messages = db.collection<MessageDocument>(MESSAGES)
+  await messages.createIndexes([
+    { key: { projectId: 1, createdAt: -1, _id: -1 } },
+    { key: { contactId: 1, createdAt: -1, _id: -1 } },
+    { key: { executionId: 1, createdAt: -1, _id: -1 } },
+  ])
+  await keepFor(db, messages, 'createdAt', retentionDays)
 }
 
 export function createMongoMessages(db: Db): MessageStore {

@@ -11,6 +11,7 @@ import { createMongoEvents, prepareEvents } from './events.js'
 import { createMongoExecutionDirectory } from './executionDirectory.js'
 import { createMongoExecutionStats } from './executionStats.js'
 import { createMongoExecutions, prepareExecutions } from './executions.js'
+import { createMongoExecutionTrimmer } from './executionTrim.js'
 import { prepareFormerAddresses } from './formerAddresses.js'
 import { createMongoJobs, prepareJobs } from './jobs.js'
 import { createMongoKeys, prepareKeys } from './keys.js'
@@ -37,18 +38,19 @@ export async function prepareDatabase(db: Db, eventRetentionDays: number): Promi
 }
 
 /** Every store over one database; a database that is away is a retriable error everywhere. */
-export function openStores(db: Db, clock: Clock) {
+export function openStores(db: Db, clock: Clock, executionRetentionMs: number) {
   const projects = withAwayErrors(createMongoProjects(db))
   return {
     projects,
     contacts: withAwayErrors(createMongoContacts(db, projects)),
     contactDirectory: withAwayErrors(createMongoContactDirectory(db, projects)),
     definitions: withAwayErrors(createMongoDefinitions(db)),
-    entries: withAwayErrors(createMongoEntries(db)),
+    entries: withAwayErrors(createMongoEntries(db, executionRetentionMs)),
     events: withAwayErrors(createMongoEvents(db)),
     eventDirectory: withAwayErrors(createMongoEventDirectory(db)),
     executionDirectory: withAwayErrors(createMongoExecutionDirectory(db)),
     executions: withAwayErrors(createMongoExecutions(db, clock)),
+    executionTrimmer: withAwayErrors(createMongoExecutionTrimmer(db)),
     executionStats: withAwayErrors(createMongoExecutionStats(db, clock)),
     jobs: withAwayErrors(createMongoJobs(db)),
     keys: withAwayErrors(createMongoKeys(db)),

@@ -14,6 +14,11 @@ export interface Entry {
  */
 export const TAKE_OVER_AGE_MS = { from: 15 * 60_000, to: 30 * 86_400_000 }
 
+/** No older than this: executions may be kept for less, and who was in once must not go in again. */
+export function oldestTakeOverMs(executionRetentionMs: number): number {
+  return Math.min(TAKE_OVER_AGE_MS.to, executionRetentionMs)
+}
+
 export interface EntryStore {
   /** Inserts those that are missing; answers, for each that was there, the execution it names. */
   claim(entries: readonly Entry[]): Promise<ReadonlyMap<ExecutionId, ExecutionId>>

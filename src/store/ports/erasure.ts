@@ -10,3 +10,9 @@ export interface ContactExecutions {
 export interface Forgetful {
   forget(projectId: ProjectId, contactId: ContactId): Promise<void>
 }
+
+/** Retention of executions. */
+export interface ExecutionTrimmer {
+  /** Removes those that ended before; answers how many. Any number of processes may do it at once. */
+  trim(before: Date): Promise<number>
+}
