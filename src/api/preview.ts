@@ -1,6 +1,7 @@
 import { z } from 'zod'
 import { type EffectTools, type Renderer, TemplateError } from '../effects/ports.js'
 import { MillraceError } from '../errors.js'
+import { liquidFault } from '../steps/liquidFaults.js'
 import { mailScope, type RenderedMail, renderMail } from '../steps/renderMail.js'
 import type { ContactDirectory } from '../store/ports/contactDirectory.js'
 import type { TemplateStore } from '../store/ports/templates.js'
@@ -11,7 +12,7 @@ import type { JsonObject } from '../workflow/json.js'
 import type { Template } from '../workflow/mail.js'
 import { type Route, route } from './route.js'
 import { idOf, jsonObject } from './schemas/common.js'
-import { liquidIssue, previewSchema } from './schemas/templates.js'
+import { previewSchema } from './schemas/templates.js'
 import { foundTemplate } from './templates.js'
 
 export interface PreviewDeps {
@@ -89,8 +90,7 @@ function render(template: Template, scope: JsonObject, renderer: Renderer): Rend
     return renderMail(template, scope, renderer)
   } catch (error) {
     if (!(error instanceof TemplateError)) throw error
-    const { message, params } = liquidIssue(error)
-    const faults = [{ field: 'template', message, code: params.code }]
+    const faults = [{ field: 'template', ...liquidFault(error) }]
     throw new MillraceError('VALIDATION_ERROR', 'The template cannot be rendered.', { faults, cause: error })
   }
 }

@@ -1,4 +1,5 @@
 import type { z } from 'zod'
+import type { TemplateCheck } from '../effects/ports.js'
 import { stepFaults } from '../engine/edit/checkStep.js'
 import type { StepDraft } from '../engine/edit/steps.js'
 import type { Fault } from '../workflow/fault.js'
@@ -9,19 +10,14 @@ import type { stepBody } from './schemas/graph.js'
 import { withSecrets } from './showWorkflow.js'
 
 /** What is wrong with the config of a step that is to be made, as far as kind and config can be read at all. */
-export function newStepFaults(body: unknown): readonly Fault[] {
+export function newStepFaults(body: unknown, check: TemplateCheck): readonly Fault[] {
   if (!isJsonObject(body)) return []
   const type = kindOf(own(body, 'type'))
   const config = Object.hasOwn(body, 'config') ? own(body, 'config') : {}
-  return type === null || !isJsonObject(config) ? [] : contentFaults(type, config, own(body, 'templateId'))
-}
-
-export function contentFaults(type: StepKind, config: JsonObject, templateId: unknown): readonly Fault[] {
-  return stepFaults({
-    type,
-    config,
-    templateId: typeof templateId === 'string' ? templateId.toLowerCase() : null,
-  })
+  if (type === null || !isJsonObject(config)) return []
+  const templateId = own(body, 'templateId')
+  const named = typeof templateId === 'string' ? templateId.toLowerCase() : null
+  return stepFaults({ type, config, templateId: named }, check)
 }
 
 function kindOf(type: unknown): StepKind | null {

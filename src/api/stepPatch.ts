@@ -1,3 +1,5 @@
+import type { TemplateCheck } from '../effects/ports.js'
+import { stepFaults } from '../engine/edit/checkStep.js'
 import { patchStep } from '../engine/edit/patchStep.js'
 import { templateIdsOf } from '../store/templateIds.js'
 import type { Fault } from '../workflow/fault.js'
@@ -10,11 +12,14 @@ import { type Route, route } from './route.js'
 import { stepParams, stepPatchBody } from './schemas/graph.js'
 import { shownStep } from './schemas/shown.js'
 import { stepAnswer } from './showWorkflow.js'
-import { type ContentPatch, contentFaults, patchedContents } from './stepContents.js'
+import { type ContentPatch, patchedContents } from './stepContents.js'
 import type { StepDeps } from './steps.js'
 import { expectTemplates } from './templateUse.js'
 
-export function stepPatchRoute({ templates, workflows }: StepDeps, edits: EditWorkflow): Route {
+export function stepPatchRoute(
+  { templates, workflows, checkTemplate }: StepDeps,
+  edits: EditWorkflow,
+): Route {
   return route({
     method: 'PATCH',
     path: '/workflows/:id/steps/:stepId',
@@ -27,7 +32,7 @@ export function stepPatchRoute({ templates, workflows }: StepDeps, edits: EditWo
     faults: async (body, { projectId, params }) => {
       const workflow = await workflows.get(projectId, params.id)
       const step = workflow === null ? undefined : findStep(workflow, params.stepId)
-      return step === undefined ? [] : patchFaults(step, body)
+      return step === undefined ? [] : patchFaults(step, body, checkTemplate)
     },
     answers: { 200: { description: 'The step', schema: shownStep } },
     errors: [
@@ -62,13 +67,12 @@ function newTemplates(before: Step | undefined, after: Step): TemplateId[] {
   return templateIdsOf([after]).filter((id) => !known.includes(id))
 }
 
-function patchFaults(step: Step, body: unknown): readonly Fault[] {
+function patchFaults(step: Step, body: unknown, check: TemplateCheck): readonly Fault[] {
   const { type } = step
   if (type === 'TRIGGER' || !isJsonObject(body)) return []
   const patch = contentPatch(own(body, 'config'), own(body, 'templateId'))
   if (patch === null) return []
-  const { config, templateId } = patchedContents(step, patch)
-  return contentFaults(type, config, templateId)
+  return stepFaults({ type, ...patchedContents(step, patch) }, check)
 }
 
 /** Null: the patch leaves config and template alone, or they cannot be read. */

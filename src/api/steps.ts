@@ -1,3 +1,4 @@
+import type { TemplateCheck } from '../effects/ports.js'
 import { addStep, insertStep, removeStep } from '../engine/edit/steps.js'
 import { templateIdsOf } from '../store/templateIds.js'
 import { type EditDeps, type EditWorkflow, editOf } from './editWorkflow.js'
@@ -15,6 +16,7 @@ const shown = { description: 'The step', schema: shownStep }
 
 export interface StepDeps extends EditDeps {
   readonly templates: TemplateLookup
+  readonly checkTemplate: TemplateCheck
 }
 
 /** Steps come and go; `stepPatch.ts` changes them. */
@@ -22,7 +24,7 @@ export function stepRoutes(deps: StepDeps, edits: EditWorkflow): Route[] {
   return [addRoute(deps, edits), insertRoute(deps, edits), removeRoute(edits)]
 }
 
-function addRoute({ templates }: StepDeps, edits: EditWorkflow): Route {
+function addRoute({ templates, checkTemplate }: StepDeps, edits: EditWorkflow): Route {
   return route({
     method: 'POST',
     path: '/workflows/:id/steps',
@@ -33,7 +35,7 @@ function addRoute({ templates }: StepDeps, edits: EditWorkflow): Route {
       '`autoConnect` leads to it from the most recently added step without an outgoing transition that is neither EXIT nor CONDITION.',
     params: workflowParams,
     body: stepBody,
-    faults: newStepFaults,
+    faults: (body) => newStepFaults(body, checkTemplate),
     answers: { 201: { ...shown, description: 'The new step' } },
     errors: [
       'WORKFLOW_NOT_FOUND',
@@ -53,7 +55,7 @@ function addRoute({ templates }: StepDeps, edits: EditWorkflow): Route {
   })
 }
 
-function insertRoute({ templates }: StepDeps, edits: EditWorkflow): Route {
+function insertRoute({ templates, checkTemplate }: StepDeps, edits: EditWorkflow): Route {
   return route({
     method: 'POST',
     path: '/workflows/:id/transitions/:transitionId/insert-step',
@@ -63,7 +65,7 @@ function insertRoute({ templates }: StepDeps, edits: EditWorkflow): Route {
     description: 'A→B becomes A→NEW→B; the first part keeps condition and priority.',
     params: transitionParams,
     body: stepBody,
-    faults: newStepFaults,
+    faults: (body) => newStepFaults(body, checkTemplate),
     answers: { 201: { ...shown, description: 'The new step' } },
     errors: [
       'WORKFLOW_NOT_FOUND',

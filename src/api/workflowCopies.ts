@@ -1,3 +1,4 @@
+import type { TemplateCheck } from '../effects/ports.js'
 import { duplicateWorkflow } from '../engine/edit/copy.js'
 import { exportWorkflow } from '../engine/edit/exchange.js'
 import { importWorkflow } from '../engine/edit/importWorkflow.js'
@@ -14,6 +15,7 @@ const tag = 'Workflows'
 
 export interface CopyDeps extends EditDeps {
   readonly templates: TemplateLookup
+  readonly checkTemplate: TemplateCheck
 }
 
 /** Workflows as documents: copied within a project, carried between projects. */
@@ -60,7 +62,7 @@ function exportRoute({ workflows }: EditDeps): Route {
   })
 }
 
-function importRoute({ workflows, clock, newId, templates }: CopyDeps): Route {
+function importRoute({ workflows, clock, newId, templates, checkTemplate }: CopyDeps): Route {
   return route({
     method: 'POST',
     path: '/workflows/import',
@@ -72,7 +74,7 @@ function importRoute({ workflows, clock, newId, templates }: CopyDeps): Route {
     answers: { 201: { description: 'The new workflow', schema: shownWorkflow } },
     errors: ['TEMPLATE_NOT_FOUND', 'CONFLICT', 'VALIDATION_ERROR'],
     handle: async ({ projectId, body }) => {
-      const imported = importWorkflow(projectId, body, { now: clock.now(), newId })
+      const imported = importWorkflow(projectId, body, { now: clock.now(), newId, checkTemplate })
       if (!imported.ok) throw refusal(imported.fault)
       const { workflow } = imported
       checkSize(workflow)

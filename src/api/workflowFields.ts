@@ -1,5 +1,6 @@
 import type { ContactDirectory } from '../store/ports/contactDirectory.js'
 import type { EventDirectory } from '../store/ports/eventDirectory.js'
+import { mergePlan } from '../workflow/contactData.js'
 import { canonicalName } from '../workflow/contactEvent.js'
 import { isJsonObject, type JsonObject, type JsonValue } from '../workflow/json.js'
 import { type Route, route } from './route.js'
@@ -41,7 +42,7 @@ export function workflowFieldRoutes({ contacts, events }: FieldDeps): Route[] {
           ['contact.subscribed', 'boolean'],
         ])
         for (const { data } of people.contacts) look(seen, 'contact.data', data)
-        for (const { data } of happened.events) look(seen, 'event', data)
+        for (const { data } of happened.events) look(seen, 'event', mergePlan(data).context)
         const data = [...seen].sort(([a], [b]) => (a < b ? -1 : 1)).map(([field, type]) => ({ field, type }))
         return { status: 200, body: { data } }
       },

@@ -62,8 +62,8 @@ export interface StepDefinition<Kind extends StepKind, Config> {
   readonly config: ZodType<Config>
   /** Top-level fields of the config that can be written but are never shown. */
   readonly writeOnly?: readonly string[]
-  /** The Liquid texts of a config by field path, so that whoever stores it can check their syntax. */
-  liquid?(config: Config): readonly { readonly field: string; readonly text: string }[]
+  /** Top-level fields of the config whose texts, however deep, are Liquid. */
+  readonly liquid?: readonly string[]
   /** The branches that transitions of such a step can name; empty: it has none. */
   branches(config: Config): readonly string[]
   needs(config: Config): Needs

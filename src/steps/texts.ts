@@ -1,7 +1,7 @@
 import { isJsonObject, type JsonObject, type JsonValue } from '../workflow/json.js'
 
 /** A Liquid text of a config and where it stands (`data.name`, `body.items[0]`). */
-export interface Text {
+interface Text {
   readonly field: string
   readonly text: string
 }

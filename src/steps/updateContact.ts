@@ -6,7 +6,7 @@ import type { StepDefinition } from './definition.js'
 import { liquidScope } from './liquidScope.js'
 import { addFault, jsonObject } from './ruleConfig.js'
 import { isLiquid } from './scope.js'
-import { mapFields, type Text, textsIn } from './texts.js'
+import { mapFields } from './texts.js'
 
 const data = jsonObject.superRefine((fields, context) => {
   for (const fault of checkDataKeys(fields, '')) addFault(context, fault)
@@ -38,7 +38,7 @@ const SUBSCRIBED = { none: null, subscribe: true, unsubscribe: false } as const
 export const updateContact: StepDefinition<'UPDATE_CONTACT', UpdateContactConfig> = {
   type: 'UPDATE_CONTACT',
   config,
-  liquid: textsOf,
+  liquid: ['data', 'updates'],
   branches: () => [],
   // The contact is read, then its execution: an update counts only while the execution still stands here.
   needs: () => ({ contact: true, execution: true }),
@@ -60,9 +60,4 @@ export const updateContact: StepDefinition<'UPDATE_CONTACT', UpdateContactConfig
 
 function fieldsOf({ data: fields, updates }: UpdateContactConfig): JsonObject {
   return fields ?? updates ?? {}
-}
-
-function textsOf(parsed: UpdateContactConfig): Text[] {
-  const name = parsed.updates === undefined ? 'data' : 'updates'
-  return textsIn(name, fieldsOf(parsed)).filter(({ text }) => isLiquid(text))
 }

@@ -2,7 +2,6 @@ import type { CallFailure, CallResult, EffectResult } from '../effects/ports.js'
 import type { Failure } from '../workflow/execution.js'
 import type { JsonObject } from '../workflow/json.js'
 import type { StepDefinition } from './definition.js'
-import { textsIn } from './texts.js'
 import { type WebhookConfig, webhookConfig } from './webhookConfig.js'
 import { makeRequest, renderUrl } from './webhookRequest.js'
 
@@ -14,11 +13,7 @@ export const webhook: StepDefinition<'WEBHOOK', WebhookConfig> = {
   type: 'WEBHOOK',
   config: webhookConfig,
   writeOnly: ['secret', 'previousSecret'],
-  liquid: (config) => [
-    { field: 'url', text: config.url },
-    ...Object.entries(config.headers).map(([name, text]) => ({ field: `headers.${name}`, text })),
-    ...textsIn('body', config.body ?? null),
-  ],
+  liquid: ['url', 'headers', 'body'],
   branches: () => ['success', 'failure'],
   needs: () => ({ contact: true, execution: true }),
 

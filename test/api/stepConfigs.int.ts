@@ -71,6 +71,12 @@ describe('step configs over HTTP', () => {
     ['WEBHOOK', { url: 'https://example.com', headers: { Host: 'x' } }, ['config.headers.Host']],
     ['WEBHOOK', { url: 'https://example.com', secret: 'x' }, ['config.secret']],
     ['UPDATE_CONTACT', {}, ['config.data']],
+    ['UPDATE_CONTACT', { data: { a: '{{ event.a', b: ['{% if %}'] } }, ['config.data.a', 'config.data.b[0]']],
+    [
+      'WEBHOOK',
+      { url: 'https://example.com/{{ x', headers: { A: '{{ y | no }}' }, body: { b: '{%' }, retries: -1 },
+      ['config.body.b', 'config.headers.A', 'config.retries', 'config.url'],
+    ],
     ['EXIT', { reason: 'r'.repeat(201), x: 1 }, ['config.reason', 'config.x']],
     ['SEND_EMAIL', {}, ['templateId']],
     ['SEND_EMAIL', { templateId: 'x' }, ['config.templateId']],
@@ -81,6 +87,18 @@ describe('step configs over HTTP', () => {
       assert.deepEqual([reply.status, Object.keys(faultsOf(reply)).sort()], [422, fields])
       assert.doesNotMatch(JSON.stringify(reply.body), /Invalid input|zod/i)
     })
+
+  it('say where Liquid is wrong, also in a PATCH and in an import', async () => {
+    const made = await add('WEBHOOK', { config: { url: 'https://example.com' } })
+    const config = { url: 'https://example.com', body: 'one\n{{ two | nope }}' }
+    const patched = await patch(made.at('id'), { config })
+    assert.deepEqual([patched.status, faultsOf(patched)], [422, { 'config.body': 'liquid_syntax' }])
+    assert.match(String(patched.at('error.errors.0.message')), /line 2, column 1/)
+    const document = { name: 'n', triggerConfig: { eventName: 'e' } }
+    const steps = [{ key: 'a', type: 'WEBHOOK', name: 'a', config }]
+    const imported = await project.call('POST', '/workflows/import', { body: { ...document, steps } })
+    assert.deepEqual(faultsOf(imported), { 'steps[0].config.body': 'liquid_syntax' })
+  })
 
   describe('of mails', () => {
     it('name a template in one place or both', async () => {

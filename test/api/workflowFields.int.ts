@@ -43,7 +43,12 @@ describe('the fields that conditions can use', () => {
 
   it('are what was seen of contacts and events, each with its type', async () => {
     const id = await contact('a@example.com', { plan: 'pro', tags: ['x'], address: { city: 'Ulm', zip: 1 } })
-    await happen(id, 'bought', { total: 1.5, gift: true, note: null })
+    await happen(id, 'bought', {
+      total: 1.5,
+      gift: true,
+      note: null,
+      coupon: { value: 'X', persistent: false },
+    })
     assert.deepEqual(await fields(), {
       ...always,
       'contact.data.plan': 'string',
@@ -54,6 +59,7 @@ describe('the fields that conditions can use', () => {
       'event.total': 'number',
       'event.gift': 'boolean',
       'event.note': 'null',
+      'event.coupon': 'string',
     })
   })
 

@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto'
 import { createPublisher, type OutsideEvent, type Publisher } from '../../scripts/demo/publisher.js'
 import { readConfig } from '../../src/config.js'
 import { type Connections, openConnections } from '../../src/connections.js'
+import { checkTemplate } from '../../src/effects/liquid.js'
 import { importWorkflow } from '../../src/engine/edit/importWorkflow.js'
 import { type EngineRole, startEngineRole } from '../../src/engineRole.js'
 import { type Announcer, createAnnouncer, type EngineEvents } from '../../src/events.js'
@@ -117,7 +118,7 @@ async function makeWorkflow(
       priority,
     })),
   } as const
-  const made = importWorkflow(projectId, document, { now: clock.now(), newId: randomUUID })
+  const made = importWorkflow(projectId, document, { now: clock.now(), newId: randomUUID, checkTemplate })
   if (!made.ok) throw new Error(`the test's workflow is wrong: ${JSON.stringify(made)}`)
   const workflow = { ...made.workflow, enabled: true, enabledAt: clock.now() }
   await stores.workflows.insert(projectId, workflow)

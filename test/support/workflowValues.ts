@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto'
-import type { EditTools } from '../../src/engine/edit/edited.js'
+import { checkTemplate } from '../../src/effects/liquid.js'
+import type { ImportTools } from '../../src/engine/edit/importWorkflow.js'
 import { createWorkflow, type WorkflowDraft } from '../../src/engine/edit/settings.js'
 import type { ProjectId, StepId, TransitionId } from '../../src/workflow/ids.js'
 import type { JsonObject } from '../../src/workflow/json.js'
@@ -10,8 +11,8 @@ import type { Workflow } from '../../src/workflow/workflow.js'
 export const NOW = new Date('2026-01-02T03:04:05.006Z')
 export const LATER = new Date('2026-01-02T04:00:00.000Z')
 
-export function toolsAt(now: Date): EditTools {
-  return { now, newId: randomUUID }
+export function toolsAt(now: Date): ImportTools {
+  return { now, newId: randomUUID, checkTemplate }
 }
 
 export function newProjectId(): ProjectId {

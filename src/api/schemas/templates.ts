@@ -1,5 +1,6 @@
 import { z } from 'zod'
 import type { TemplateCheck } from '../../effects/ports.js'
+import { liquidFault } from '../../steps/liquidFaults.js'
 import type { Template } from '../../workflow/mail.js'
 import { addressFault } from '../../workflow/mailAddress.js'
 import { isCleanText, shownId, shownTime, trimmed } from './common.js'
@@ -28,13 +29,10 @@ function liquid(check: TemplateCheck, max: number) {
       if (!isCleanText(text))
         ctx.addIssue({ code: 'custom', message: 'must not hold NUL or broken characters' })
       const fault = check(text)
-      if (fault !== null) ctx.addIssue(liquidIssue(fault))
+      if (fault === null) return
+      const { message, code } = liquidFault(fault)
+      ctx.addIssue({ code: 'custom', message, params: { code } })
     })
-}
-
-export function liquidIssue({ message, line, column }: NonNullable<ReturnType<TemplateCheck>>) {
-  const place = line === null ? '' : ` (line ${line}, column ${column ?? 1})`
-  return { code: 'custom' as const, message: `${message}${place}`, params: { code: 'liquid_syntax' } }
 }
 
 function fieldsOf(check: TemplateCheck) {

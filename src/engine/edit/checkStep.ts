@@ -1,4 +1,6 @@
-import { configFaults } from '../../steps/index.js'
+import type { TemplateCheck } from '../../effects/ports.js'
+import { configFaults, stepDefinition } from '../../steps/index.js'
+import { liquidFaults } from '../../steps/liquidFaults.js'
 import type { Fault } from '../../workflow/fault.js'
 import { type JsonObject, own } from '../../workflow/json.js'
 import type { StepKind } from '../../workflow/step.js'
@@ -11,8 +13,12 @@ export interface StepContents {
 }
 
 /** All that is wrong with a step's config, by fields `config.…`; a template may stand beside the config instead. */
-export function stepFaults({ type, config, templateId }: StepContents): readonly Fault[] {
-  const faults = configFaults(type, config)
+export function stepFaults(
+  { type, config, templateId }: StepContents,
+  check: TemplateCheck,
+): readonly Fault[] {
+  const liquid = liquidFaults(stepDefinition(type).liquid ?? [], config, check)
+  const faults = [...configFaults(type, config), ...liquid]
   return type === 'SEND_EMAIL' ? [...faults, ...templateFaults(config, templateId)] : faults
 }
 

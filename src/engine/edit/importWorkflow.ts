@@ -1,3 +1,4 @@
+import type { TemplateCheck } from '../../effects/ports.js'
 import type { Fault } from '../../workflow/fault.js'
 import type { ProjectId, StepId, TransitionId } from '../../workflow/ids.js'
 import type { Step } from '../../workflow/step.js'
@@ -12,12 +13,21 @@ import { createWorkflow } from './settings.js'
 import { MAX_STEPS } from './steps.js'
 import { refusalOf } from './transitions.js'
 
+export interface ImportTools extends EditTools {
+  readonly checkTemplate: TemplateCheck
+}
+
 /**
  * Builds the workflow that a document describes, disabled and with ids of its own. All or nothing: every config
  * and transition is checked as when it is written by itself, and faults name their place in the document.
  */
-export function importWorkflow(projectId: ProjectId, document: Exchange, tools: EditTools): Edited<Workflow> {
-  const faults = [...keyFaults(document), ...endFaults(document), ...contentFaults(document.steps)]
+export function importWorkflow(
+  projectId: ProjectId,
+  document: Exchange,
+  tools: ImportTools,
+): Edited<Workflow> {
+  const contents = contentFaults(document.steps, tools.checkTemplate)
+  const faults = [...keyFaults(document), ...endFaults(document), ...contents]
   if (faults.length > 0) return invalid(faults)
   const { steps, transitions, ...settings } = document
   const empty = createWorkflow(projectId, { ...settings, enabled: false }, tools)
@@ -58,8 +68,8 @@ function endFaults({ steps, transitions }: Exchange): Fault[] {
   )
 }
 
-function contentFaults(steps: readonly ExchangeStep[]): Fault[] {
-  return steps.flatMap((step, index) => within(`steps[${index}]`, stepFaults(step)))
+function contentFaults(steps: readonly ExchangeStep[], check: TemplateCheck): Fault[] {
+  return steps.flatMap((step, index) => within(`steps[${index}]`, stepFaults(step, check)))
 }
 
 function within(place: string, faults: readonly Fault[]): Fault[] {

@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict'
+import { checkTemplate } from '../../../src/effects/liquid.js'
 import { stepFaults } from '../../../src/engine/edit/checkStep.js'
 import { duplicateWorkflow } from '../../../src/engine/edit/copy.js'
 import { type Exchange, exportWorkflow } from '../../../src/engine/edit/exchange.js'
@@ -154,7 +155,9 @@ describe('An import', () => {
 
 describe('The contents of a step', () => {
   const faults = (config: object, templateId: string | null) =>
-    stepFaults({ type: 'SEND_EMAIL', config: config as never, templateId }).map(({ field }) => field)
+    stepFaults({ type: 'SEND_EMAIL', config: config as never, templateId }, checkTemplate).map(
+      ({ field }) => field,
+    )
   const [one, two] = ['7c5bd9c6-6f0e-4d3a-9c0e-2f0f6f2f5a11', '7c5bd9c6-6f0e-4d3a-9c0e-2f0f6f2f5a12']
 
   it('of a mail name one template, in either place', () => {
@@ -166,6 +169,6 @@ describe('The contents of a step', () => {
   })
 
   it('of other kinds need none', () => {
-    assert.deepEqual(stepFaults({ type: 'EXIT', config: {}, templateId: null }), [])
+    assert.deepEqual(stepFaults({ type: 'EXIT', config: {}, templateId: null }, checkTemplate), [])
   })
 })
