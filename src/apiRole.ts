@@ -1,17 +1,14 @@
-import { randomUUID } from 'node:crypto'
 import { createGatherer } from '../producers/gather.js'
 import { createApp } from './api/app.js'
-import { createContactExecutions } from './api/executionJobs.js'
 import { startJobRunner } from './api/jobs.js'
 import { jobWorks } from './api/jobWorks.js'
 import type { OperationDeps } from './api/operations.js'
-import { createRoutes, type RouteDeps } from './api/routes.js'
+import { createRoutes } from './api/routes.js'
 import { type RunningServer, startServer } from './api/server.js'
 import type { Config } from './config.js'
 import type { Connections } from './connections.js'
-import { createLinks } from './effects/links.js'
-import { checkTemplate, createRenderer } from './effects/liquid.js'
 import type { Announcer } from './events.js'
+import { createRouteDeps } from './routeDeps.js'
 import { completeErasures } from './store/eraseContact.js'
 import { isDatabaseAway } from './store/mongo/connect.js'
 import type { Scheduler } from './store/ports/clock.js'
@@ -37,7 +34,16 @@ export async function startApiRole(
   deps: ApiRoleDeps,
 ): Promise<ApiRole> {
   const { announcer, scheduler } = deps
-  const routeDeps = routeDepsOf(config, connections, deps)
+  // Requests that come together share their sends.
+  const published = createGatherer({ send: connections.outbox.publish })
+  const routeDeps = createRouteDeps({
+    ...connections,
+    ...deps,
+    outbox: { ...connections.outbox, publish: published.push.bind(published) },
+    brokerNow: () => connections.brokerTime.of(connections.clock.now()),
+    serveMetrics: config.METRICS_PORT === undefined,
+    info: { version: PACKAGE_VERSION, publicUrl: config.publicUrl },
+  })
   const app = createApp({
     routes: createRoutes(routeDeps),
     keys: connections.stores.keys,
@@ -61,41 +67,5 @@ export async function startApiRole(
       await server.close()
       await Promise.all([jobs.stop(), erasures.stop()])
     },
-  }
-}
-
-function routeDepsOf(config: Config, connections: Connections, deps: ApiRoleDeps): RouteDeps {
-  const { stores, clock } = connections
-  // Requests that come together share their sends.
-  const published = createGatherer({ send: connections.outbox.publish })
-  const outbox = { ...connections.outbox, publish: published.push.bind(published) }
-  const { contactDirectory: contacts, eventDirectory: events, executions, executionDirectory } = stores
-  const moves = {
-    executions,
-    executionDirectory,
-    outbox,
-    clock,
-    announcer: deps.announcer,
-    newId: randomUUID,
-  }
-  const erasure = {
-    contacts,
-    executions: createContactExecutions(moves),
-    keepers: [events, stores.messages],
-  }
-  return {
-    ...stores,
-    ...moves,
-    contacts,
-    events,
-    erasure,
-    brokerNow: () => connections.brokerTime.of(clock.now()),
-    readiness: deps.readiness,
-    metrics: deps.metrics,
-    serveMetrics: config.METRICS_PORT === undefined,
-    info: { version: PACKAGE_VERSION, publicUrl: config.publicUrl },
-    checkTemplate,
-    renderer: createRenderer(),
-    links: createLinks({ publicUrl: config.publicUrl, secret: connections.linkSecret }),
   }
 }

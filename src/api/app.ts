@@ -28,7 +28,7 @@ export const APP_DEFAULTS: AppOptions = {
   corsOrigins: [],
   trustProxy: false,
   answerWithinMs: 30_000,
-  badKeysPerSecond: 60,
+  badKeysPerSecond: 80,
   readsPerSecond: null,
   writesPerSecond: null,
 }

@@ -35,6 +35,7 @@ function postRoute({ ingest }: EventDeps): Route {
     description:
       'All or none. Answers once Kafka has them. `Idempotency-Key` stands for a missing `eventId`; in an array it is `key:index`.',
     body: eventsBody,
+    idempotent: true,
     answers: { 202: { description: 'Kafka has the events', schema: acceptedSchema } },
     errors: ['VALIDATION_ERROR', 'CONTACT_NOT_FOUND', 'SERVICE_UNAVAILABLE'],
     handle: async ({ projectId, body, headers }) => {

@@ -28,6 +28,7 @@ export function executionStartRoute(deps: ExecutionDeps): Route {
     description: 'With an `Idempotency-Key` it starts once: again, the answer is 200 with what it started.',
     params: workflowParams,
     body: startBody,
+    idempotent: true,
     answers: {
       200: { description: 'Started before, by this key', schema: shownExecution },
       201: { description: 'The new execution', schema: shownExecution },

@@ -4,12 +4,15 @@ import {
   type ResponseConfig,
   type RouteConfig,
 } from '@asteasolutions/zod-to-openapi'
-import type { ZodType } from 'zod'
+import { type ZodType, z } from 'zod'
 import type { ErrorCode } from '../errors.js'
+import { groupBy } from '../workflow/groupBy.js'
+import { DESCRIPTION, TAGS } from './description.js'
 import { STATUS_OF } from './httpErrors.js'
 import type { Route } from './route.js'
 import { CONFIG_COMPONENTS } from './schemas/configs.js'
 import { errorSchema, exampleOf, shownCodes } from './schemas/error.js'
+import { ALWAYS, ERROR_HEADERS, HEADERS, idempotencyKey, ifMatch } from './schemas/headers.js'
 import { innerObject } from './schemas/innerObject.js'
 
 export interface ApiInfo {
@@ -25,12 +28,19 @@ export function openApiDocument(routes: readonly Route[], { version, publicUrl }
     scheme: 'bearer',
     description: '`sk_…` opens everything, `pk_…` only `POST /v1/track`.',
   })
-  for (const code of shownCodes) registry.registerComponent('responses', code, errorAnswer([code]))
+  for (const code of shownCodes.filter((one) => routes.some((route) => codesOf(route).some(isOnly(one)))))
+    registry.registerComponent('responses', code, errorAnswer([code]))
   const configs = [...CONFIG_COMPONENTS, errorSchema].map((schema) => ({ type: 'schema' as const, schema }))
   for (const route of routes) registry.registerPath(pathOf(route))
   return new OpenApiGeneratorV31([...configs, ...registry.definitions]).generateDocument({
     openapi: '3.1.0',
-    info: { title: 'Millrace', version, description: 'Contact workflows on a stream of events.' },
+    info: {
+      title: 'Millrace',
+      version,
+      description: DESCRIPTION,
+      license: { name: 'MIT', identifier: 'MIT' },
+    },
+    tags: TAGS.map(([name, description]) => ({ name, description })),
     // Relative: the viewer calls the very host it was read from, whatever name that goes by.
     servers: [{ url: new URL(publicUrl).pathname }],
   })
@@ -49,6 +59,7 @@ function pathOf(route: Route): RouteConfig {
     request: {
       ...(params === undefined ? {} : { params }),
       ...queryOf(route),
+      ...headersOf(route),
       ...(body === undefined ? {} : { body: bodyOf(body) }),
     },
     responses: { ...answersOf(route), ...errorsOf(route) },
@@ -70,27 +81,40 @@ function bodyOf(schema: ZodType) {
   return { required: !schema.safeParse(undefined).success, content: { 'application/json': { schema } } }
 }
 
-const headers = {
-  'X-Request-Id': { description: 'Id of the request', schema: { type: 'string' as const } },
+/** `If-Match` wherever it can fail. */
+function headersOf({ errors, idempotent }: Route) {
+  const shape = {
+    ...(errors.includes('PRECONDITION_FAILED') ? { 'If-Match': ifMatch } : {}),
+    ...(idempotent === true ? { 'Idempotency-Key': idempotencyKey } : {}),
+  }
+  return Object.keys(shape).length === 0 ? {} : { headers: z.object(shape) }
 }
 
 function answersOf(route: Route): Record<string, ResponseConfig> {
-  const entries = Object.entries(route.answers).map(([status, { description, schema, type }]) => {
+  const entries = Object.entries(route.answers).map(([status, { description, schema, type, etag }]) => {
     const content = schema === undefined ? {} : { content: { [type ?? 'application/json']: { schema } } }
+    const headers = etag === true ? { ...ALWAYS, ETag: HEADERS.ETag } : ALWAYS
     return [status, { description, headers, ...content }] as const
   })
   return Object.fromEntries(entries)
 }
 
-/** By status, since several codes can share one; a code that has its status alone is named once for all. */
+/** Its codes by status, since several can share one. */
+function codesOf(route: Route): [string, ErrorCode[]][] {
+  const byStatus = groupBy([...new Set([...commonCodes(route), ...route.errors])], (code) => STATUS_OF[code])
+  return [...byStatus].map(([status, codes]) => [String(status), codes])
+}
+
+function isOnly(code: ErrorCode) {
+  return ([, codes]: readonly [string, readonly ErrorCode[]]) => codes.length === 1 && codes[0] === code
+}
+
+/** A code that has its status alone is named once for all. */
 function errorsOf(route: Route): RouteConfig['responses'] {
-  const byStatus = new Map<number, ErrorCode[]>()
-  for (const code of new Set([...commonCodes(route), ...route.errors]))
-    byStatus.set(STATUS_OF[code], [...(byStatus.get(STATUS_OF[code]) ?? []), code])
-  const entries = [...byStatus].map(([status, codes]) => {
+  const entries = codesOf(route).map(([status, codes]) => {
     const [code] = codes
     const shared = codes.length === 1 && code !== undefined
-    return [String(status), shared ? { $ref: `#/components/responses/${code}` } : errorAnswer(codes)] as const
+    return [status, shared ? { $ref: `#/components/responses/${code}` } : errorAnswer(codes)] as const
   })
   return Object.fromEntries(entries)
 }
@@ -98,6 +122,7 @@ function errorsOf(route: Route): RouteConfig['responses'] {
 function errorAnswer(codes: readonly ErrorCode[]) {
   const examples = Object.fromEntries(codes.map((code) => [code, { value: exampleOf(code) }]))
   const schema = { $ref: '#/components/schemas/Error' }
+  const headers = { ...ALWAYS, ...Object.assign({}, ...codes.map((code) => ERROR_HEADERS[code] ?? {})) }
   return { description: codes.join(', '), headers, content: { 'application/json': { schema, examples } } }
 }
 

@@ -22,6 +22,8 @@ interface AnswerShape {
   readonly schema?: ZodType
   /** Default `application/json`. */
   readonly type?: string
+  /** Carries the workflow's revision as `ETag`. */
+  readonly etag?: true
 }
 
 /** A request that passed key, size, depth and schema checks. */
@@ -50,6 +52,8 @@ export interface Route<Params = unknown, Query = unknown, Body = unknown> {
   readonly params?: ZodObject & ZodType<Params>
   readonly query?: ZodType<Query>
   readonly body?: ZodType<Body>
+  /** Takes `Idempotency-Key`. */
+  readonly idempotent?: true
   /**
    * Faults that the body's schema cannot say; told together with the schema's. The body is as it was sent.
    * What it would be checked against may be missing: then there are none, and the handler refuses.

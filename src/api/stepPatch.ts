@@ -34,7 +34,7 @@ export function stepPatchRoute(
       const step = workflow === null ? undefined : findStep(workflow, params.stepId)
       return step === undefined ? [] : patchFaults(step, body, checkTemplate)
     },
-    answers: { 200: { description: 'The step', schema: shownStep } },
+    answers: { 200: { description: 'The step', schema: shownStep, etag: true } },
     errors: [
       'WORKFLOW_NOT_FOUND',
       'STEP_NOT_FOUND',

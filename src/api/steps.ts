@@ -12,7 +12,7 @@ import { draftOf, newStepFaults } from './stepContents.js'
 import { expectTemplates, type TemplateLookup } from './templateUse.js'
 
 const tag = 'Steps'
-const shown = { description: 'The step', schema: shownStep }
+const shown = { description: 'The step', schema: shownStep, etag: true } as const
 
 export interface StepDeps extends EditDeps {
   readonly templates: TemplateLookup
@@ -96,7 +96,7 @@ function removeRoute(edits: EditWorkflow): Route {
     summary: 'Remove a step and its transitions',
     params: stepParams,
     query: removeStepQuery,
-    answers: { 204: { description: 'Removed' } },
+    answers: { 204: { description: 'Removed', etag: true } },
     errors: ['WORKFLOW_NOT_FOUND', 'STEP_NOT_FOUND', 'CONFLICT', 'PRECONDITION_FAILED', 'VALIDATION_ERROR'],
     handle: async (call) => {
       const { stepId } = call.params

@@ -24,6 +24,7 @@ export function trackRoutes({ ingest }: { readonly ingest: Ingest }): Route[] {
       summary: 'Track an event',
       description: 'Answers once Kafka has the event. `Idempotency-Key` stands for a missing `eventId`.',
       body: trackBody,
+      idempotent: true,
       answers: { 200: { description: 'Kafka has the event', schema: trackedSchema } },
       errors: ['VALIDATION_ERROR', 'SERVICE_UNAVAILABLE'],
       handle: async ({ projectId, body: { event, ...rest }, headers }) => {

@@ -12,7 +12,7 @@ import { transitionAnswer } from './showWorkflow.js'
 type Reads = Pick<WorkflowStore, 'get'>
 
 const tag = 'Transitions'
-const shown = { description: 'The transition', schema: shownTransition }
+const shown = { description: 'The transition', schema: shownTransition, etag: true } as const
 
 /** What leads from step to step. */
 export function transitionRoutes({ workflows }: Pick<EditDeps, 'workflows'>, edits: EditWorkflow): Route[] {
@@ -78,7 +78,7 @@ function removeRoute(edits: EditWorkflow): Route {
     tag,
     summary: 'Remove a transition',
     params: transitionParams,
-    answers: { 204: { description: 'Removed' } },
+    answers: { 204: { description: 'Removed', etag: true } },
     errors: ['WORKFLOW_NOT_FOUND', 'TRANSITION_NOT_FOUND', 'CONFLICT', 'PRECONDITION_FAILED'],
     handle: async (call) => {
       const { workflow } = await edits(editOf(call), (before, tools) =>

@@ -32,7 +32,7 @@ function duplicateRoute({ workflows, clock, newId }: EditDeps): Route {
     summary: 'Copy a workflow',
     description: 'The copy is disabled, has ids of its own and no executions.',
     params: workflowParams,
-    answers: { 201: { description: 'The copy', schema: shownWorkflow } },
+    answers: { 201: { description: 'The copy', schema: shownWorkflow, etag: true } },
     errors: ['WORKFLOW_NOT_FOUND'],
     handle: async ({ projectId, params: { id } }) => {
       const original = await getWorkflow(workflows, projectId, id)
@@ -53,7 +53,7 @@ function exportRoute({ workflows }: EditDeps): Route {
     description:
       'One JSON document without ids: transitions name their ends by key, `trigger` for the TRIGGER. Secrets are left out.',
     params: workflowParams,
-    answers: { 200: { description: 'The definition', schema: exchange } },
+    answers: { 200: { description: 'The definition', schema: exchange, etag: true } },
     errors: ['WORKFLOW_NOT_FOUND'],
     handle: async ({ projectId, params: { id } }) => {
       const workflow = await getWorkflow(workflows, projectId, id)
@@ -71,7 +71,7 @@ function importRoute({ workflows, clock, newId, templates, checkTemplate }: Copy
     summary: 'Import a workflow',
     description: 'All or nothing, checked like the single calls. The workflow is new and disabled.',
     body: importBody,
-    answers: { 201: { description: 'The new workflow', schema: shownWorkflow } },
+    answers: { 201: { description: 'The new workflow', schema: shownWorkflow, etag: true } },
     errors: ['TEMPLATE_NOT_FOUND', 'CONFLICT', 'VALIDATION_ERROR'],
     handle: async ({ projectId, body }) => {
       const imported = importWorkflow(projectId, body, { now: clock.now(), newId, checkTemplate })

@@ -9,7 +9,7 @@ import { createBody, listQuery, patchBody, workflowParams } from './schemas/work
 import { showRow, showWorkflow } from './showWorkflow.js'
 
 const tag = 'Workflows'
-const shown = { description: 'The workflow with its graph', schema: shownWorkflow }
+const shown = { description: 'The workflow with its graph', schema: shownWorkflow, etag: true } as const
 
 /** Workflows themselves; their graph, copies and bulk changes have files of their own. */
 export function workflowRoutes(deps: EditDeps, edits: EditWorkflow): Route[] {

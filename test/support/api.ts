@@ -3,28 +3,13 @@ import type { Outbox } from '../../producers/outputs.js'
 import { type AppOptions, createApp } from '../../src/api/app.js'
 import { createRoutes, type RouteDeps } from '../../src/api/routes.js'
 import { startServer } from '../../src/api/server.js'
-import { createLinks } from '../../src/effects/links.js'
-import { checkTemplate, createRenderer } from '../../src/effects/liquid.js'
 import { createAnnouncer } from '../../src/events.js'
+import { createRouteDeps, type RouteParts } from '../../src/routeDeps.js'
 import { newKeyText } from '../../src/store/apiKeys.js'
-import { type DatabaseClock, startDatabaseClock } from '../../src/store/mongo/clock.js'
+import { startDatabaseClock } from '../../src/store/mongo/clock.js'
 import { isDatabaseAway } from '../../src/store/mongo/connect.js'
-import { createMongoContactDirectory } from '../../src/store/mongo/contactDirectory.js'
-import { prepareContacts } from '../../src/store/mongo/contactDocument.js'
-import { createMongoDefinitions } from '../../src/store/mongo/definitions.js'
 import type { Db } from '../../src/store/mongo/driver.js'
-import { createMongoEntries } from '../../src/store/mongo/entries.js'
-import { createMongoEventDirectory } from '../../src/store/mongo/eventDirectory.js'
-import { prepareEvents } from '../../src/store/mongo/events.js'
-import { createMongoExecutionDirectory } from '../../src/store/mongo/executionDirectory.js'
-import { createMongoExecutionStats } from '../../src/store/mongo/executionStats.js'
-import { createMongoExecutions, prepareExecutions } from '../../src/store/mongo/executions.js'
-import { createMongoJobs, prepareJobs } from '../../src/store/mongo/jobs.js'
-import { createMongoKeys, prepareKeys } from '../../src/store/mongo/keys.js'
-import { createMongoMessages, prepareMessages } from '../../src/store/mongo/messages.js'
-import { createMongoProjects } from '../../src/store/mongo/projects.js'
-import { createMongoTemplates, prepareTemplates } from '../../src/store/mongo/templates.js'
-import { createMongoWorkflows, prepareWorkflows } from '../../src/store/mongo/workflows.js'
+import { openStores, prepareDatabase } from '../../src/store/mongo/stores.js'
 import type { ProjectId } from '../../src/workflow/ids.js'
 import type { StepDue, Timer } from '../../src/workflow/messages.js'
 import { type CheckAnswer, contractOf, type OpenApi } from './contract.js'
@@ -49,7 +34,7 @@ export interface TestApi {
 
 /** The whole API over HTTP, on a database of its own. */
 export async function startApi(
-  more: Partial<RouteDeps> & Pick<RouteDeps, 'outbox'>,
+  more: Partial<RouteDeps> & Pick<RouteParts, 'outbox'>,
   options: Partial<AppOptions> = {},
 ): Promise<TestApi> {
   const database = await openDatabase()
@@ -58,10 +43,11 @@ export async function startApi(
   const clock = await startDatabaseClock(db, (error) =>
     announcer.announce('failure', { where: 'clock', error }),
   )
-  await Promise.all([prepareContacts(db), prepareKeys(db), prepareTemplates(db)])
-  await Promise.all([prepareEvents(db, 400), prepareMessages(db, 400), prepareWorkflows(db)])
-  await Promise.all([prepareExecutions(db), prepareJobs(db)])
-  const deps: RouteDeps = { ...storesOf(db, clock), ...toolsOf(clock), announcer, ...more }
+  await prepareDatabase(db, 400)
+  const stores = openStores(db, clock)
+  const brokerNow = () => clock.now()
+  const parts = { ...FIXED, stores, clock, brokerNow, announcer, outbox: more.outbox }
+  const deps = { ...createRouteDeps(parts), ...more }
   const classify = (error: unknown) => (isDatabaseAway(error) ? ('DATABASE_AWAY' as const) : null)
   const app = createApp({ routes: createRoutes(deps), keys: deps.keys, announcer, classify, options })
   const server = await startServer(app, { host: '127.0.0.1', port: 0, closeWithinMs: 0 })
@@ -103,43 +89,12 @@ function checked(call: Caller, check: CheckAnswer): Caller {
   }
 }
 
-function storesOf(db: Db, clock: DatabaseClock) {
-  const projects = createMongoProjects(db)
-  const contacts = createMongoContactDirectory(db, projects)
-  const [events, messages] = [createMongoEventDirectory(db), createMongoMessages(db)]
-  const executions = { cancelForContact: async () => {} }
-  const erasure = { contacts, executions, keepers: [events, messages] }
-  return {
-    projects,
-    contacts,
-    events,
-    messages,
-    erasure,
-    clock,
-    keys: createMongoKeys(db),
-    templates: createMongoTemplates(db),
-    workflows: createMongoWorkflows(db),
-    definitions: createMongoDefinitions(db),
-    entries: createMongoEntries(db),
-    executions: createMongoExecutions(db, clock),
-    executionDirectory: createMongoExecutionDirectory(db),
-    executionStats: createMongoExecutionStats(db, clock),
-    jobs: createMongoJobs(db),
-  }
-}
-
-function toolsOf(clock: DatabaseClock) {
-  return {
-    brokerNow: () => clock.now(),
-    newId: randomUUID,
-    readiness: { check: async () => ({ ready: true, reasons: [] }) },
-    metrics: { text: async () => ({ contentType: 'text/plain; version=0.0.4', text: 'up 1\n' }) },
-    serveMetrics: true,
-    info: { version: '0.0.0', publicUrl: 'http://localhost' },
-    checkTemplate,
-    renderer: createRenderer(),
-    links: createLinks({ publicUrl: 'http://localhost', secret: 'a secret of this test' }),
-  }
+const FIXED = {
+  readiness: { check: async () => ({ ready: true, reasons: [] }) },
+  metrics: { text: async () => ({ contentType: 'text/plain; version=0.0.4', text: 'up 1\n' }) },
+  serveMetrics: true,
+  info: { version: '0.0.0', publicUrl: 'http://localhost' },
+  linkSecret: 'a secret of this test',
 }
 
 /** An outbox for what never reads Kafka: it keeps what was sent. */

@@ -5,6 +5,7 @@ import type { Reply } from './http.js'
 
 interface Answer {
   readonly $ref?: string
+  readonly headers?: Readonly<Record<string, unknown>>
   readonly content?: Readonly<Record<string, Media>>
 }
 interface Operation {
@@ -27,7 +28,7 @@ export function answerOf({ components }: OpenApi, answer: Answer | undefined): A
   return answer?.$ref === undefined ? answer : components.responses[answer.$ref.split('/').at(-1) ?? '']
 }
 
-/** Fails when an answer is not what OpenAPI says of this call: unknown status, or a body of another shape. */
+/** Fails when an answer is not what OpenAPI says of this call: unknown status, missing headers, a body of another shape. */
 export type CheckAnswer = (method: string, path: string, reply: Reply) => void
 
 export function contractOf(document: OpenApi): CheckAnswer {
@@ -44,17 +45,23 @@ export function contractOf(document: OpenApi): CheckAnswer {
   }
   return (method, path, reply) => {
     const pathname = path.split('?')[0] ?? path
-    const known = patterns.find(({ pattern }) => pattern.test(pathname))?.path
-    const operation = known === undefined ? undefined : document.paths[known]?.[method.toLowerCase()]
+    const known = patterns.find(({ pattern }) => pattern.test(pathname))?.path ?? ''
+    const operation = document.paths[known]?.[method.toLowerCase()]
     if (operation === undefined) return
     const place = `${method} ${known} → ${reply.status}`
     const answer = answerOf(document, operation.responses[String(reply.status)])
     assert.ok(answer, `${place} is not in OpenAPI: ${JSON.stringify(reply.body)}`)
+    for (const name of alwaysSent(answer)) assert.ok(reply.headers.has(name), `${place} lacks ${name}`)
     const schema = answer.content?.['application/json']?.schema
     if (schema === undefined) return
     const validate = validatorOf(schema)
     assert.ok(validate(reply.body), `${place}: ${ajv.errorsText(validate.errors)}`)
   }
+}
+
+/** Limits are told only where they are set. */
+function alwaysSent({ headers = {} }: Answer): string[] {
+  return Object.keys(headers).filter((name) => !name.startsWith('RateLimit'))
 }
 
 function patternOf(path: string): RegExp {
