@@ -44,7 +44,7 @@ export async function startApi(
     announcer.announce('failure', { where: 'clock', error }),
   )
   await prepareDatabase(db, 400)
-  const stores = openStores(db, clock)
+  const stores = openStores(db, clock, RETENTION_MS)
   const brokerNow = () => clock.now()
   const parts = { ...FIXED, stores, clock, brokerNow, announcer, outbox: more.outbox }
   const deps = { ...createRouteDeps(parts), ...more }
@@ -89,6 +89,7 @@ function checked(call: Caller, check: CheckAnswer): Caller {
   }
 }
 
+const RETENTION_MS = 400 * 86_400_000
 const FIXED = {
   readiness: { check: async () => ({ ready: true, reasons: [] }) },
   metrics: { text: async () => ({ contentType: 'text/plain; version=0.0.4', text: 'up 1\n' }) },
