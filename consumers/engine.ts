@@ -5,6 +5,7 @@ import { createContactEventsHandler } from './contactEvents/handler.js'
 import type { EngineDeps } from './deps.js'
 import type { RunningConsumer, StartConsumer } from './run.js'
 import { createCallResults } from './steps/callResults.js'
+import { createCallSlots } from './steps/callSlots.js'
 import { createEffectCalls, type EffectCalls } from './steps/effectCalls.js'
 import { createStepHandler } from './steps/handler.js'
 import { createSweeper } from './sweeper.js'
@@ -18,7 +19,10 @@ export interface EngineOptions {
   readonly tools: EffectTools
   readonly topology: Topology
   readonly startConsumer: StartConsumer
-  readonly effectSlots: number
+  /** Calls under way at most, by kind. */
+  readonly effectSlots: Readonly<Record<EffectKind, number>>
+  /** Webhooks under way to one host at most. */
+  readonly hostSlots: number
   readonly retryBaseMs: number
   readonly sweepEveryMs: number
   readonly sweepGraceMs: number
@@ -36,7 +40,8 @@ export interface Engine {
 /** SIGTERM: calls under way may finish for this long. */
 const CALLS_LIMIT_MS = 45_000
 /** Kinds that call the outside world, each with a pool of its own. */
-const EFFECT_KINDS: ReadonlySet<StepKind> = new Set(['SEND_EMAIL', 'WEBHOOK'])
+const EFFECT_KINDS = ['SEND_EMAIL', 'WEBHOOK'] as const satisfies readonly StepKind[]
+type EffectKind = (typeof EFFECT_KINDS)[number]
 
 interface StepConsumer {
   readonly kind: StepKind
@@ -89,23 +94,27 @@ function startEvents({
 async function startSteps(options: EngineOptions, kind: StepKind): Promise<StepConsumer> {
   const { deps, topology, startConsumer, shortestRetentionMs } = options
   let consumer: RunningConsumer | null = null
-  const calls = EFFECT_KINDS.has(kind) ? createCalls(options, () => consumer?.resumeAll()) : null
+  const calls = isEffect(kind) ? createCalls(options, kind, () => consumer?.resumeAll()) : null
   const handler = createStepHandler({ deps, kind, calls, shortestRetentionMs })
   consumer = await startConsumer({ topic: topology.steps[kind], handler })
   return { kind, consumer, calls, watermark: createWatermark(consumer, deps.clock) }
 }
 
-function createCalls(options: EngineOptions, onFree: () => void): EffectCalls {
-  const { deps, tools, effectSlots: slots, random, retryBaseMs } = options
-  return createEffectCalls({
-    deps,
-    tools,
-    slots,
+function isEffect(kind: StepKind): kind is EffectKind {
+  return EFFECT_KINDS.some((one) => one === kind)
+}
+
+function createCalls(options: EngineOptions, kind: EffectKind, onFree: () => void): EffectCalls {
+  const { deps, tools, effectSlots, hostSlots, random, retryBaseMs } = options
+  const slots = createCallSlots({
+    slots: effectSlots[kind],
+    hostSlots,
     random,
-    retryBaseMs,
+    nowMs: () => deps.clock.now().getTime(),
+    after: deps.scheduler.after,
     onFree,
-    results: createCallResults(deps),
   })
+  return createEffectCalls({ deps, tools, slots, random, retryBaseMs, results: createCallResults(deps) })
 }
 
 async function startTimers(options: EngineOptions): Promise<{ alarm: Alarm; timers: RunningConsumer }> {

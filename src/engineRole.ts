@@ -22,6 +22,9 @@ const MAX_MESSAGES = 2_000
 /** Longer than the longest handler: whoever stands still for so long is stuck. */
 const STUCK_AFTER_MS = 180_000
 
+/** Mails under way for each connection: more would only use up their time limit while they wait for one. */
+const MAILS_A_CONNECTION = 2
+
 export interface EngineRole extends Pick<Engine, 'troubles'> {
   stop(): Promise<void>
 }
@@ -35,7 +38,11 @@ export async function startEngineRole(
 ): Promise<EngineRole> {
   const { stores, topology } = connections
   const http = createHttpCaller({ allow: config.WEBHOOK_ALLOW })
-  const mailer = createMailer({ smtpUrl: config.SMTP_URL ?? null, envelopeFrom: config.MAIL_FROM })
+  const mailer = createMailer({
+    smtpUrl: config.SMTP_URL ?? null,
+    envelopeFrom: config.MAIL_FROM,
+    connections: config.SMTP_CONNECTIONS,
+  })
   const links = createLinks({ publicUrl: config.publicUrl, secret: connections.linkSecret })
   const deps = engineDeps(connections, announcer)
   const offsets = await connectOffsetReader({
@@ -55,7 +62,8 @@ export async function startEngineRole(
       mailFrom: config.MAIL_FROM,
     },
     startConsumer: consumersOf({ kafka: connections.kafka, offsets, onCrash }, deps),
-    effectSlots: config.EFFECT_SLOTS,
+    effectSlots: { WEBHOOK: config.EFFECT_SLOTS, SEND_EMAIL: MAILS_A_CONNECTION * config.SMTP_CONNECTIONS },
+    hostSlots: config.WEBHOOK_HOST_SLOTS,
     retryBaseMs: config.RETRY_BASE_MS,
     sweepEveryMs: config.SWEEP_EVERY_MS,
     sweepGraceMs: config.SWEEP_GRACE_MS,

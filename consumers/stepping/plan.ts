@@ -1,13 +1,16 @@
-import { advance } from '../../src/engine/advance.js'
+import { advance, type Place, putBack } from '../../src/engine/advance.js'
 import { decide } from '../../src/engine/decide.js'
 import type { Outcome } from '../../src/steps/definition.js'
 import type { Change } from '../../src/workflow/change.js'
 import type { Planned } from '../../src/workflow/groupChanges.js'
 import type { EngineDeps } from '../deps.js'
+import type { Hand, SlotAnswer } from '../steps/callSlots.js'
 import { factsOf, type Placed, type Reading } from './facts.js'
 
 export interface PlannedStep extends Planned, Placed {
   readonly outcome: Outcome
+  /** A call without a slot that should wait here: nothing of it may be written. */
+  readonly blocked: boolean
 }
 
 export interface PlanContext {
@@ -15,6 +18,8 @@ export interface PlanContext {
   readonly reading: Reading
   readonly token: string
   readonly now: Date
+  /** Slots for the calls of this batch; null where the kind makes none. */
+  readonly hand: Hand | null
 }
 
 /** Decides every step and works out its change; equal outcomes of one step share one change. */
@@ -31,11 +36,12 @@ function planStep<One extends Placed>(
   context: PlanContext,
   shared: Map<string, Change>,
 ): One & PlannedStep {
-  const { deps, reading, token, now } = context
+  const { deps, reading, token, now, hand } = context
   const facts = factsOf(one, reading, now)
   const outcome = decide(one.at, facts, deps.renderer)
-  const tries = triesOf(one, reading)
-  const work = () => advance({ compiled: one.compiled, at: one.at, facts, tries, token }, outcome)
+  const place = { compiled: one.compiled, at: one.at, facts, tries: triesOf(one, reading), token }
+  const slot = outcome.type === 'call' ? (hand?.ask(one.due.executionId, outcome.host) ?? null) : null
+  const work = () => changeOf(place, outcome, slot)
   const key = sharedKey(one, outcome)
   const change = key === null ? work() : (shared.get(key) ?? work())
   if (key !== null) shared.set(key, change)
@@ -46,7 +52,14 @@ function planStep<One extends Placed>(
     workflowVersion: due.workflowVersion,
     standing: 'moving',
   } as const
-  return { ...one, id: due.executionId, expect, change, outcome }
+  return { ...one, id: due.executionId, expect, change, outcome, blocked: slot?.type === 'here' }
+}
+
+/** A call whose host has no slot comes back by a timer; that uses up no try. */
+function changeOf(place: Place, outcome: Outcome, slot: SlotAnswer | null): Change {
+  if (slot?.type !== 'away') return advance(place, outcome)
+  const dueAt = new Date(place.facts.now.getTime() + slot.ms)
+  return putBack(place, { reason: 'host_slots', key: slot.host, dueAt, tries: place.tries })
 }
 
 function triesOf({ due }: Placed, { executions }: Reading): number {

@@ -1,19 +1,15 @@
-import { type Change, evolve } from '../../src/workflow/change.js'
-import type { Execution, HistoryEntry } from '../../src/workflow/execution.js'
+import type { Standing } from '../../src/engine/outputs.js'
+import { isRetriable } from '../../src/errors.js'
+import type { Change } from '../../src/workflow/change.js'
+import type { Execution, Lease } from '../../src/workflow/execution.js'
 import type { ExecutionId } from '../../src/workflow/ids.js'
-import type { SystemEvent } from '../../src/workflow/messages.js'
 import type { EngineDeps } from '../deps.js'
 import { emit } from '../stepping/emit.js'
 import { type PlacedExecution, placeExecutions } from '../stepping/placeExecutions.js'
 import type { PlannedStep } from '../stepping/plan.js'
 import { applyToDocuments } from '../stepping/writeDocuments.js'
+import type { CallOutcome } from './callOutcome.js'
 import { createGatherer } from './gatherer.js'
-
-/** What a call comes to: one transition, and the system events that it owes. */
-export interface CallOutcome {
-  readonly change: Change
-  readonly events: readonly SystemEvent[]
-}
 
 /** Reads for calls and writes of their results, gathered for some milliseconds into one database call each. */
 export interface CallResults {
@@ -56,27 +52,65 @@ async function placeAll(
   return executions.map(({ id }) => found.get(id) ?? null)
 }
 
-/** Result CAS by seq and token; what it owes is stored with it and cleared after the produce. */
+/**
+ * Result CAS by seq and token; what it owes is stored with it and cleared after the produce. A database that is
+ * away is waited for as long as a lease holds: a result that is lost is a call made twice.
+ */
 async function recordAll(deps: EngineDeps, results: readonly Result[]): Promise<undefined[]> {
   const by = deps.newId()
   const planned = results.map(({ execution, outcome }) => ({ execution, change: withOwed(outcome) }))
-  const standings = await applyToDocuments(deps, planned, by)
+  const leases = results.flatMap(({ execution }) => leaseOf(execution)?.until.getTime() ?? [])
+  const standings = await whileAway(deps, Math.max(...leases, 0), () => applyToDocuments(deps, planned, by))
   const moved = new Set(standings.map(({ identity }) => identity.id))
-  const sent = results.filter(({ execution }) => moved.has(execution.id))
-  await emit(
+  await tell(
     deps,
     standings,
-    sent.flatMap(({ outcome }) => outcome.events),
-  )
-  const owing = sent.filter(({ outcome }) => outcome.events.length > 0)
-  await deps.executions.clearOwed(
-    owing.map(({ execution }) => ({ id: execution.id, seq: execution.seq + 1 })),
+    results.filter(({ execution }) => moved.has(execution.id)),
   )
   await noteLate(
     deps,
-    planned.filter(({ execution }) => !moved.has(execution.id)),
+    results.filter(({ execution }) => !moved.has(execution.id)),
   )
   return results.map(() => undefined)
+}
+
+/** What cannot be sent now is stored or follows from the documents: the sweeper sends it. */
+async function tell(
+  deps: EngineDeps,
+  standings: readonly Standing[],
+  sent: readonly Result[],
+): Promise<void> {
+  const events = sent.flatMap(({ outcome }) => outcome.events)
+  const owing = sent.filter(({ outcome }) => outcome.events.length > 0)
+  try {
+    await emit(deps, standings, events)
+    await deps.executions.clearOwed(
+      owing.map(({ execution }) => ({ id: execution.id, seq: execution.seq + 1 })),
+    )
+  } catch (error) {
+    deps.announcer.announce('failure', { where: 'sending results of calls', error })
+  }
+}
+
+const LOOK_AGAIN_MS = 500
+
+/** Tries again while the same call may succeed later, until that time. */
+async function whileAway<T>(deps: EngineDeps, untilMs: number, work: () => Promise<T>): Promise<T> {
+  for (;;) {
+    try {
+      return await work()
+    } catch (error) {
+      if (!isRetriable(error) || deps.clock.now().getTime() >= untilMs) throw error
+      deps.announcer.announce('failure', { where: 'recording results of calls', error })
+    }
+    await new Promise<void>((resolve) => {
+      deps.scheduler.after(LOOK_AGAIN_MS, resolve)
+    })
+  }
+}
+
+function leaseOf({ state }: Execution): Lease | null {
+  return 'lease' in state ? state.lease : null
 }
 
 function withOwed({ change, events }: CallOutcome): Change {
@@ -84,22 +118,15 @@ function withOwed({ change, events }: CallOutcome): Change {
 }
 
 /** Results that came too late: a cancelled execution keeps the token and gets a note, others are discarded. */
-async function noteLate(
-  deps: EngineDeps,
-  late: readonly { execution: Execution; change: Change }[],
-): Promise<void> {
-  for (const { execution, change } of late) {
-    const entry = lateEntry(execution, change)
-    const lease = 'lease' in execution.state ? execution.state.lease : null
+async function noteLate(deps: EngineDeps, late: readonly Result[]): Promise<void> {
+  for (const { execution, outcome } of late) {
+    const { note } = outcome
+    const lease = leaseOf(execution)
     const noted =
-      entry !== null &&
+      note !== null &&
       lease !== null &&
-      (await deps.executions.noteLateResult(execution.id, lease.token, entry))
+      (await deps.executions.noteLateResult(execution.id, lease.token, note))
     if (!noted)
       deps.announcer.announce('messages.dropped', { topic: 'results', reason: 'late_result', count: 1 })
   }
-}
-
-function lateEntry(execution: Execution, change: Change): HistoryEntry | null {
-  return change.entry ?? evolve(execution, change, '', execution.touchedAt).history.at(-1) ?? null
 }

@@ -1,9 +1,11 @@
 import { MillraceError } from '../../src/errors.js'
 import type { StepDue } from '../../src/workflow/messages.js'
 import type { StepKind } from '../../src/workflow/step.js'
-import type { Batch, Handler, Message } from '../batch.js'
+import type { Batch, Handler, Message, Verdict } from '../batch.js'
 import type { EngineDeps } from '../deps.js'
 import { parkMessages } from '../parking.js'
+import type { PlannedStep } from '../stepping/plan.js'
+import type { Hand } from './callSlots.js'
 import type { EffectCalls } from './effectCalls.js'
 import type { Arrived } from './placeSteps.js'
 import { runSteps, type StepResult } from './runSteps.js'
@@ -21,25 +23,55 @@ export interface StepHandlerOptions {
 const AHEAD_PATIENCE_MS = 10_000
 const AHEAD_PAUSE_MS = 500
 
+/** So long a batch stays at a call that waits for a slot of its host, before it looks again. */
+const BLOCKED_MS = 20
+
 /** One handler a step topic: decode, run, start the calls that were claimed, park what belongs nowhere. */
 export function createStepHandler(options: StepHandlerOptions): Handler {
-  const batches = createBatchIds(options.deps.newId)
-  const aheadSince = new Map<string, number>()
+  const { calls } = options
+  const state: HandlerState = { batches: createBatchIds(options.deps.newId), aheadSince: new Map() }
   return async (batch) => {
-    const slots = options.calls?.free() ?? Number.POSITIVE_INFINITY
-    if (slots === 0) return { type: 'partial', handled: 0, pauseMs: null }
-    const part = batch.messages.slice(0, slots)
-    const key = `${batch.partition}:${part[0]?.offset}`
-    const by = batches.idOf(key)
-    const arrived = await decode(options, { ...batch, messages: part })
-    const result = await runSteps(options.deps, arrived, { topic: batch.topic, kind: options.kind, by })
-    const waitsMore = await settleUnknown(options, batch, result, { key, aheadSince })
-    if (waitsMore) return { type: 'pause', ms: AHEAD_PAUSE_MS, reason: 'message ahead of its document' }
-    batches.done(key)
-    options.calls?.start(result.claimed)
-    const rest = part.length < batch.messages.length
-    return rest ? { type: 'partial', handled: part.length, pauseMs: null } : { type: 'done' }
+    if (calls === null) return handle(options, state, batch, null)
+    const hand = calls.slots.take(batch.messages.length)
+    if (hand === null) return { type: 'partial', handled: 0, pauseMs: null }
+    try {
+      return await handle(options, state, batch, hand)
+    } finally {
+      hand.close()
+    }
   }
+}
+
+interface HandlerState {
+  readonly batches: ReturnType<typeof createBatchIds>
+  /** By batch: since when a message of it is ahead of its document (ms of the clock). */
+  readonly aheadSince: Map<string, number>
+}
+
+async function handle(
+  options: StepHandlerOptions,
+  { batches, aheadSince }: HandlerState,
+  batch: Batch,
+  hand: Hand | null,
+): Promise<Verdict> {
+  const { deps, calls, kind } = options
+  const part = hand === null ? batch.messages : batch.messages.slice(0, hand.size)
+  const key = `${batch.partition}:${part[0]?.offset}`
+  const by = batches.idOf(key)
+  const arrived = await decode(options, { ...batch, messages: part })
+  const onClaimed = (claims: readonly PlannedStep[]) => {
+    if (hand !== null) calls?.start(claims, hand)
+  }
+  const result = await runSteps(deps, arrived, { topic: batch.topic, kind, by, hand, onClaimed })
+  const waitsMore = await settleUnknown(options, batch, result, { key, aheadSince })
+  if (waitsMore) return { type: 'pause', ms: AHEAD_PAUSE_MS, reason: 'message ahead of its document' }
+  const handled = part.filter(({ offset }) => offset < result.blockedAt).length
+  if (handled > 0) batches.done(key)
+  if (handled < part.length) {
+    await calls?.slots.nextFree(BLOCKED_MS)
+    return { type: 'partial', handled, pauseMs: 0 }
+  }
+  return handled < batch.messages.length ? { type: 'partial', handled, pauseMs: null } : { type: 'done' }
 }
 
 /** A batch keeps its random id while it is tried again, so that it knows its own writes. */

@@ -10,6 +10,7 @@ import { changeOfLost } from '../stepping/placeExecutions.js'
 import { type PlannedStep, planSteps } from '../stepping/plan.js'
 import { applyToDocuments } from '../stepping/writeDocuments.js'
 import { announceSteps, announceTimes } from './announceSteps.js'
+import type { Hand } from './callSlots.js'
 import { type Arrived, type PlacedSteps, placeSteps } from './placeSteps.js'
 import { type Reconciled, reconcile } from './reconcile.js'
 import { applyUpdates } from './updateContacts.js'
@@ -19,14 +20,18 @@ export interface StepBatch {
   readonly kind: string
   /** The batch's random id, kept while it is tried again. */
   readonly by: string
+  /** Slots for the calls of this batch; null where the kind makes none. */
+  readonly hand: Hand | null
+  /** Claims that were written: their calls may start, whatever becomes of the rest of the batch. */
+  readonly onClaimed: (claims: readonly PlannedStep[]) => void
 }
 
 export interface StepResult {
   /** Messages that found no document that they could belong to (yet). */
   readonly unknown: Arrived[]
   readonly ahead: Arrived[]
-  /** Claims of this batch: their calls may start. */
-  readonly claimed: PlannedStep[]
+  /** From this offset on nothing was done, because the call there waits for a slot of its host. */
+  blockedAt: number
 }
 
 /** A compare-and-set whose outcome was unknown runs again; more rounds than this mean somebody keeps moving it. */
@@ -41,7 +46,7 @@ export async function runSteps(
   arrived: readonly Arrived[],
   batch: StepBatch,
 ): Promise<StepResult> {
-  const result: StepResult = { unknown: [], ahead: [], claimed: [] }
+  const result: StepResult = { unknown: [], ahead: [], blockedAt: Number.POSITIVE_INFINITY }
   let left = arrived
   for (let round = 0; left.length > 0 && round < MAX_ROUNDS; round++)
     left = await runRound(deps, left, batch, result)
@@ -58,13 +63,16 @@ async function runRound(
   const { placed, strays } = await placeSteps(deps, arrived)
   const reading = await readFor(deps, placed)
   const { ready, odd } = splitReady(deps, placed, reading, batch.by)
-  const planned = planSteps(ready, { deps, reading, token: batch.by, now: deps.clock.now() })
+  const { by: token, hand } = batch
+  const all = planSteps(ready, { deps, reading, token, now: deps.clock.now(), hand })
+  const planned = untilBlocked(all, result)
   const updated = await applyUpdates(deps, planned, reading)
   const written = await write(deps, updated.planned, batch)
+  batch.onClaimed(written.sure.filter(isClaim))
   const rest = [...strays, ...odd, ...updated.again, ...written.doubtful]
   const reconciled = await reconcile(deps, rest, batch.by, batch.topic)
+  batch.onClaimed(ownClaims(planned, reconciled))
   await send(deps, written.sure, reconciled, batch)
-  result.claimed.push(...written.sure.filter(isClaim), ...ownClaims(planned, reconciled))
   result.unknown.push(...reconciled.unknown)
   result.ahead.push(...reconciled.ahead)
   return endStrays(deps, strays, reconciled, batch)
@@ -86,6 +94,13 @@ function splitReady(deps: EngineDeps, placed: PlacedSteps['placed'], reading: Re
 }
 
 type Sourced = PlannedStep & Arrived
+
+/** Order is kept: what stands behind a call that waits for its slot waits with it. */
+function untilBlocked(planned: readonly Sourced[], result: StepResult): Sourced[] {
+  const blocked = planned.filter((one) => one.blocked).map(({ source }) => source.offset)
+  result.blockedAt = blocked.reduce((least, offset) => Math.min(least, offset), result.blockedAt)
+  return planned.filter(({ source }) => source.offset < result.blockedAt)
+}
 
 /** The blind write: all matched, or the documents must be asked. */
 async function write(deps: EngineDeps, planned: readonly Sourced[], batch: StepBatch) {

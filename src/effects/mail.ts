@@ -8,19 +8,19 @@ export interface MailerOptions {
   readonly smtpUrl: string | null
   /** The envelope's sender, where bounces go; never what a user wrote. */
   readonly envelopeFrom: string
+  /** Connections to the server; more mails at a time wait, and their time limit runs. */
+  readonly connections: number
 }
 
-/** Connections to the server; more mails at a time wait, and their time limit runs. */
-const CONNECTIONS = 10
 const CONNECT_TIMEOUT_MS = 10_000
 const SOCKET_TIMEOUT_MS = 20_000
 
 /** Mail by SMTP over a few kept connections. A mail has one recipient, and nothing in it is read from files or URLs. */
 export function createMailer(options: MailerOptions): Mailer & { close(): Promise<void> } {
-  const { smtpUrl, envelopeFrom } = options
+  const { smtpUrl } = options
   if (smtpUrl === null)
     return { send: async () => ({ type: 'captured', ms: 0 }), close: async () => undefined }
-  const deliveries = createDeliveries(smtpUrl, envelopeFrom)
+  const deliveries = createDeliveries(smtpUrl, options)
   return {
     async send(mail) {
       const started = performance.now()
@@ -44,11 +44,11 @@ interface Delivery {
   begun(): boolean
 }
 
-function createDeliveries(url: string, envelopeFrom: string) {
+function createDeliveries(url: string, { envelopeFrom, connections }: MailerOptions) {
   const transport = createTransport({
     url,
     pool: true,
-    maxConnections: CONNECTIONS,
+    maxConnections: connections,
     maxRequeues: 1,
     connectionTimeout: CONNECT_TIMEOUT_MS,
     greetingTimeout: CONNECT_TIMEOUT_MS,

@@ -15,7 +15,6 @@ import { type SendEmailConfig, sendEmailConfig } from './sendEmailConfig.js'
 
 /** Whole time of one try: connection, greeting, envelope, data. */
 const TIMEOUT_MS = 30_000
-const RETRIES = 6
 
 /** Sends the contact, or a fixed address, a mail made from a saved template. */
 export const sendEmail: StepDefinition<'SEND_EMAIL', SendEmailConfig> = {
@@ -30,7 +29,7 @@ export const sendEmail: StepDefinition<'SEND_EMAIL', SendEmailConfig> = {
       return failed('CONFIG_INVALID', `step "${step.name}" has no template`)
     const fault = addressFault(to)
     if (fault !== null) return failed('RECIPIENT_INVALID', `recipient ${fault}`)
-    return { type: 'call', timeoutMs: TIMEOUT_MS, host: null, retries: RETRIES }
+    return { type: 'call', timeoutMs: TIMEOUT_MS, host: null, retries: config.retries }
   },
 
   async effect(config, facts, tools) {

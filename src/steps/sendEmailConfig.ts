@@ -16,6 +16,7 @@ const recipient = z
 export const sendEmailConfig = z.strictObject({
   templateId: z.uuid().optional(),
   recipient: recipient.default({ type: 'CONTACT' }),
+  retries: z.int().min(0).max(10).default(4),
 })
 
 export type SendEmailConfig = z.infer<typeof sendEmailConfig>

@@ -37,7 +37,7 @@ describe('Mail over SMTP', () => {
 
   before(async () => {
     sink = await smtpSink()
-    mailer = createMailer({ smtpUrl: sink.url, envelopeFrom: 'bounces@millrace.example' })
+    mailer = createMailer({ smtpUrl: sink.url, envelopeFrom: 'bounces@millrace.example', connections: 10 })
   })
   beforeEach(() => {
     sink.mails.length = 0
@@ -144,7 +144,7 @@ describe('Mail over SMTP', () => {
   })
 
   it('is only kept where no server is configured', async () => {
-    const keeper = createMailer({ smtpUrl: null, envelopeFrom: 'bounces@millrace.example' })
+    const keeper = createMailer({ smtpUrl: null, envelopeFrom: 'bounces@millrace.example', connections: 10 })
     assert.deepEqual(await keeper.send(mail()), { type: 'captured', ms: 0 })
   })
 })

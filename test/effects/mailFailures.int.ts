@@ -21,7 +21,7 @@ const mail: Mail = {
 }
 
 async function sendTo(smtpUrl: string) {
-  const mailer = createMailer({ smtpUrl, envelopeFrom: 'bounces@millrace.example' })
+  const mailer = createMailer({ smtpUrl, envelopeFrom: 'bounces@millrace.example', connections: 10 })
   try {
     return await mailer.send(mail)
   } finally {

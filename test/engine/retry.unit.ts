@@ -1,23 +1,29 @@
 import assert from 'node:assert/strict'
-import { retryDelay } from '../../src/engine/retry.js'
+import { EFFECT_RETRY, retryDelay } from '../../src/engine/retry.js'
 
-const policy = { retries: 3, baseMs: 1_000, maxMs: 10_000 }
+describe('The delay before another try', () => {
+  const policy = { ...EFFECT_RETRY, retries: 4 }
 
-describe('The delay before the next try', () => {
-  it('grows by four with every try, up to its limit, and picks from the upper half', () => {
-    const spans = [1, 2, 3].map((tries) => [0, 1].map((random) => retryDelay(policy, tries, random, null)))
-    assert.deepEqual(spans, [
-      [500, 1_000],
-      [2_000, 4_000],
-      [5_000, 10_000],
-    ])
+  it('grows fourfold and takes about a quarter of an hour in all', () => {
+    const spans = [1, 2, 3, 4].map((tries) => retryDelay(policy, tries, 0.5, null) ?? 0)
+    assert.deepEqual(spans, [10_000, 40_000, 160_000, 640_000])
+    assert.equal(spans.reduce((sum, ms) => sum + ms, 0) / 60_000, 14.166666666666666)
   })
 
-  it('is at least what the other side asks for, within the limit', () => {
-    assert.equal(retryDelay(policy, 1, 0, 700), 700)
-    assert.equal(retryDelay(policy, 1, 0, 300), 500)
-    assert.equal(retryDelay(policy, 1, 0, 1e9), 10_000)
+  it('is anywhere in its span', () => {
+    assert.equal(retryDelay(policy, 1, 0, null), 0)
+    assert.equal(retryDelay(policy, 1, 0.999, null), 19_980)
   })
 
-  it('is none where no try is left', () => assert.equal(retryDelay(policy, 4, 0, null), null))
+  it('does not exist once the tries are used up', () => {
+    assert.equal(retryDelay(policy, 5, 0.5, null), null)
+    assert.equal(retryDelay({ ...policy, retries: 0 }, 1, 0.5, 1_000), null)
+  })
+
+  it('is no longer than the longest span, and no shorter than the other side asks', () => {
+    assert.equal(retryDelay({ ...policy, retries: 10 }, 10, 0.999, null), 3_596_400)
+    assert.equal(retryDelay(policy, 1, 0.5, 60_000), 60_000)
+    assert.equal(retryDelay(policy, 1, 0.5, 1), 10_000)
+    assert.equal(retryDelay(policy, 1, 0.5, 86_400_000), 3_600_000)
+  })
 })

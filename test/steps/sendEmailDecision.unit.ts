@@ -56,11 +56,13 @@ describe('SEND_EMAIL decision', () => {
   }
 
   it('claims a call, with the template in the config or at the step', () => {
-    const call = { type: 'call', timeoutMs: 30_000, host: null, retries: 6 }
+    const call = { type: 'call', timeoutMs: 30_000, host: null, retries: 4 }
+    const config = sendEmail.config.parse({})
     assert.deepEqual(decide({ templateId: TEMPLATE }), call)
     assert.deepEqual(decide({}, someFacts(), TEMPLATE), call)
-    assert.deepEqual(sendEmail.branches({ recipient: { type: 'CONTACT' } }), [])
-    assert.deepEqual(sendEmail.needs({ recipient: { type: 'CONTACT' } }), { contact: true, execution: true })
+    assert.deepEqual(decide({ templateId: TEMPLATE, retries: 9 }), { ...call, retries: 9 })
+    assert.deepEqual(sendEmail.branches(config), [])
+    assert.deepEqual(sendEmail.needs(config), { contact: true, execution: true })
   })
 
   it('fails without a template', () => {

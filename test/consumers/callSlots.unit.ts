@@ -1,0 +1,104 @@
+import assert from 'node:assert/strict'
+import type { ExecutionId } from '../../src/workflow/ids.js'
+import { batch, bench, simulate, some } from '../support/slotBench.js'
+
+const id = (n: number) => `execution-${n}` as ExecutionId
+
+describe('Slots for outside calls', () => {
+  it('bounds all calls, counting what other batches have in hand', () => {
+    const { slots } = bench(10, 10)
+    const first = slots.take(8)
+    const second = slots.take(8)
+    assert.deepEqual([first?.size, second?.size, slots.take(1)], [8, 2, null])
+    second?.close()
+    assert.equal(slots.take(5)?.size, 2)
+  })
+
+  it('says that slots are free when a batch gives them back and when a call ends', () => {
+    const world = bench(2, 2)
+    const { releases } = batch(world, 'a', some(2))
+    assert.equal(world.slots.underWay(), 2)
+    assert.equal(world.freed, 0)
+    for (const release of releases) release()
+    assert.equal(world.freed, 2)
+    batch(world, 'a', [])
+    world.slots.take(1)?.close()
+    assert.equal(world.freed, 3)
+    assert.equal(world.slots.underWay(), 0)
+  })
+
+  it('gives no slot once it is stopped', () => {
+    const { slots } = bench(2, 2)
+    slots.stop()
+    assert.equal(slots.take(1), null)
+  })
+
+  it('gives one execution one slot, however often it is asked in a batch', () => {
+    const { slots } = bench(5, 1)
+    const hand = slots.take(5)
+    assert.equal(hand?.ask(id(1), 'a').type, 'slot')
+    assert.equal(hand?.ask(id(1), 'a').type, 'slot')
+    assert.notEqual(hand?.ask(id(2), 'a').type, 'slot')
+    hand?.close()
+    assert.equal(slots.take(1)?.ask(id(2), 'a').type, 'slot')
+  })
+
+  it('keeps the batch at a host whose slots come free at once', () => {
+    const world = bench(500, 50)
+    const { told } = batch(world, 'quick', some(60))
+    assert.equal(told.filter(({ type }) => type === 'slot').length, 50)
+    assert.equal(told.filter(({ type }) => type === 'here').length, 10)
+  })
+
+  it('sends away from a slow host, each a little later, and lets other hosts pass', () => {
+    const world = bench(500, 2)
+    const first = batch(world, 'slow', some(2))
+    world.now = 1_000
+    for (const release of first.releases) release()
+    const { told } = batch(world, 'slow', some(12, 10))
+    const away = told.flatMap((one) => (one.type === 'away' ? one.ms : []))
+    assert.deepEqual(away, [1_000, 1_000, 1_000, 1_100, 1_400, 1_800, 2_100, 2_500, 2_800, 3_200])
+    assert.equal(batch(world, 'other', some(1, 50)).told[0]?.type, 'slot')
+  })
+
+  it('takes a silent host for as slow as its silence is long', () => {
+    const world = bench(500, 50)
+    batch(world, 'silent', some(50))
+    world.now = 10_000
+    const { told } = batch(world, 'silent', some(100, 100))
+    const away = told.flatMap((one) => (one.type === 'away' ? one.ms : []))
+    assert.equal(away.length, 100)
+    assert.equal(away.at(-1), Math.ceil(99 * 2 * 0.7) * 100)
+  })
+
+  it('sends nobody away for longer than five minutes or shorter than a second', () => {
+    for (const random of [0, 0.999]) {
+      const world = bench(20_000, 1, () => random)
+      batch(world, 'silent', some(1))
+      world.now = 60_000
+      const { told } = batch(world, 'silent', some(10_000, 100))
+      for (const one of told) assert.ok(one.type === 'away' && one.ms >= 1_000 && one.ms <= 300_000)
+    }
+  })
+
+  it('wakes who waits for a slot when one comes free', async () => {
+    const world = bench(1, 1)
+    const { releases } = batch(world, 'a', some(1))
+    const woken = world.slots.nextFree(1_000)
+    releases[0]?.()
+    await woken
+  })
+
+  for (const { calls, hostSlots, callMs, most, within } of [
+    { calls: 100_000, hostSlots: 50, callMs: 1_000, most: 6, within: 1.2 },
+    { calls: 100_000, hostSlots: 50, callMs: 250, most: 2, within: 1.3 },
+    // With few slots one that comes back finds them taken more often.
+    { calls: 2_000, hostSlots: 5, callMs: 2_000, most: 6, within: 2.2 },
+  ])
+    it(`puts each of ${calls} calls of ${callMs} ms to a host with ${hostSlots} slots back ${most} times at most`, () => {
+      const { putBacks, tookMs } = simulate({ calls, hostSlots, callMs })
+      assert.ok(putBacks / calls <= most, `${putBacks / calls} put-backs each`)
+      const leastMs = (calls / hostSlots) * callMs
+      assert.ok(tookMs <= leastMs * within, `took ${tookMs} ms, at least ${leastMs}`)
+    }).timeout(60_000)
+})

@@ -1,0 +1,87 @@
+import assert from 'node:assert/strict'
+import type { Execution } from '../../src/workflow/execution.js'
+import { endedOnes, type Received, type WebhookSink, webhookSink } from '../support/effectWorld.js'
+import { type EngineWorld, openEngineWorld } from '../support/engineWorld.js'
+
+const HOST_SLOTS = 10
+const SLOTS = 60
+const SLOW = 60
+const QUICK = 100
+const SLOW_MS = 1_500
+
+/** Most requests at a time. */
+interface Crowd {
+  now: number
+  most: number
+}
+
+function serve(crowds: readonly Crowd[], ms: number): (request: Received) => void {
+  return (request) => {
+    for (const crowd of crowds) crowd.most = Math.max(crowd.most, ++crowd.now)
+    setTimeout(() => {
+      for (const crowd of crowds) crowd.now--
+      request.answer(200)
+    }, ms)
+  }
+}
+
+describe('WEBHOOK slots on the real engine', function () {
+  this.timeout(120_000)
+  let world: EngineWorld
+  let slow: WebhookSink
+  let quick: WebhookSink
+  const [all, atSlow] = [
+    { now: 0, most: 0 },
+    { now: 0, most: 0 },
+  ]
+
+  before(async () => {
+    slow = await webhookSink(serve([all, atSlow], SLOW_MS))
+    quick = await webhookSink(serve([all], 1))
+    world = await openEngineWorld({
+      WEBHOOK_ALLOW: `${slow.pair},${quick.pair}`,
+      WEBHOOK_HOST_SLOTS: String(HOST_SLOTS),
+      EFFECT_SLOTS: String(SLOTS),
+    })
+  })
+  after(async () => {
+    await world.close()
+    await slow.close()
+    await quick.close()
+  })
+
+  it('calls a slow host within its bound, each once, and holds up nobody else', async () => {
+    const workflow = await world.given({
+      eventName: 'call',
+      steps: [['hook', 'WEBHOOK', { url: 'http://{{ event.host }}/' }]],
+      arrows: [['trigger', 'hook']],
+    })
+    const calls = [...Array(SLOW).fill(slow.pair), ...Array(QUICK).fill(quick.pair)]
+    await world.publish(
+      calls.map((host, index) => ({ name: 'call', email: `c${index}@example.com`, data: { host } })),
+    )
+    await world.startEngine()
+    const executions = await endedOnes(world, workflow, SLOW + QUICK)
+    assert.equal(slow.received.length, SLOW)
+    assert.equal(quick.received.length, QUICK)
+    const ids = [...slow.received, ...quick.received].map(({ headers }) => headers['webhook-id'])
+    assert.equal(new Set(ids).size, SLOW + QUICK)
+    assert.ok(atSlow.most <= HOST_SLOTS, `${atSlow.most} at the slow host`)
+    assert.ok(all.most <= SLOTS, `${all.most} at a time`)
+    const quickEnd = Math.max(...quick.received.map(({ at }) => at))
+    const after = slow.received.filter(({ at }) => at > quickEnd).length
+    assert.ok(after >= SLOW / 4, `${after} of ${SLOW} slow calls came after the last quick one`)
+    const putBacks = executions.map(putBacksOf)
+    assert.ok(Math.max(...putBacks) > 0)
+    assert.ok(Math.max(...putBacks) <= 10, `${Math.max(...putBacks)} put-backs of one`)
+    assert.ok(executions.every(({ history }) => history.at(-1)?.attempts === 1))
+    assert.deepEqual(world.announced, [])
+  })
+})
+
+/** Claim and result are a transition each; a put-back is two more: it waits, then runs again. */
+function putBacksOf({ seq }: Execution): number {
+  return (seq - FIRST_SEQ - 2) / 2
+}
+
+const FIRST_SEQ = 0
