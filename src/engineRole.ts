@@ -8,11 +8,9 @@ import { createStartConsumer, type RunOptions, type StartConsumer } from '../con
 import { createDefinitionCache } from '../consumers/stepping/definitionCache.js'
 import type { Config } from './config.js'
 import type { Connections } from './connections.js'
-import { createLinks } from './effects/links.js'
 import { createRenderer } from './effects/liquid.js'
-import { createMailer } from './effects/mail.js'
-import { createHttpCaller } from './effects/webhook.js'
 import type { Announcer } from './events.js'
+import { openOutside } from './outside.js'
 import { startRetention } from './retention.js'
 import { realScheduler } from './tools.js'
 import { DAY_MS } from './topology.js'
@@ -21,7 +19,6 @@ import { DAY_MS } from './topology.js'
 const MAX_MESSAGES = 2_000
 /** Longer than the longest handler: whoever stands still for so long is stuck. */
 const STUCK_AFTER_MS = 180_000
-
 /** Mails under way for each connection: more would only use up their time limit while they wait for one. */
 const MAILS_A_CONNECTION = 2
 
@@ -37,13 +34,7 @@ export async function startEngineRole(
   onCrash: (reason: string) => void,
 ): Promise<EngineRole> {
   const { stores, topology } = connections
-  const http = createHttpCaller({ allow: config.WEBHOOK_ALLOW })
-  const mailer = createMailer({
-    smtpUrl: config.SMTP_URL ?? null,
-    envelopeFrom: config.MAIL_FROM,
-    connections: config.SMTP_CONNECTIONS,
-  })
-  const links = createLinks({ publicUrl: config.publicUrl, secret: connections.linkSecret })
+  const outside = openOutside(config, connections)
   const deps = engineDeps(connections, announcer)
   const offsets = await connectOffsetReader({
     kafka: connections.kafka,
@@ -53,14 +44,7 @@ export async function startEngineRole(
   const engine = await startEngine({
     deps,
     topology,
-    tools: {
-      http,
-      mailer,
-      links,
-      templates: stores.templates,
-      messages: stores.messages,
-      mailFrom: config.MAIL_FROM,
-    },
+    tools: outside.tools,
     startConsumer: consumersOf({ kafka: connections.kafka, offsets, onCrash }, deps),
     effectSlots: { WEBHOOK: config.EFFECT_SLOTS, SEND_EMAIL: MAILS_A_CONNECTION * config.SMTP_CONNECTIONS },
     hostSlots: config.WEBHOOK_HOST_SLOTS,
@@ -81,7 +65,7 @@ export async function startEngineRole(
     troubles: engine.troubles,
     stop: async () => {
       await Promise.all([engine.stop(), retention.stop()])
-      await Promise.all([http.close(), mailer.close(), offsets.close()])
+      await Promise.all([outside.close(), offsets.close()])
     },
   }
 }

@@ -1,0 +1,35 @@
+import type { Config } from './config.js'
+import type { Connections } from './connections.js'
+import { createLinks } from './effects/links.js'
+import { createMailer } from './effects/mail.js'
+import type { EffectTools } from './effects/ports.js'
+import { createHttpCaller } from './effects/webhook.js'
+
+/** The world that effects act on: HTTP, SMTP, and what their texts and records need. */
+export interface Outside {
+  readonly tools: EffectTools
+  close(): Promise<void>
+}
+
+export function openOutside(config: Config, { stores, linkSecret }: Connections): Outside {
+  const http = createHttpCaller({ allow: config.WEBHOOK_ALLOW })
+  const mailer = createMailer({
+    smtpUrl: config.SMTP_URL ?? null,
+    envelopeFrom: config.MAIL_FROM,
+    connections: config.SMTP_CONNECTIONS,
+  })
+  const tools: EffectTools = {
+    http,
+    mailer,
+    links: createLinks({ publicUrl: config.publicUrl, secret: linkSecret }),
+    templates: stores.templates,
+    messages: stores.messages,
+    mailFrom: config.MAIL_FROM,
+  }
+  return {
+    tools,
+    close: async () => {
+      await Promise.all([http.close(), mailer.close()])
+    },
+  }
+}
