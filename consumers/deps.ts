@@ -24,6 +24,8 @@ export interface EngineDeps {
   readonly outbox: Outbox
   readonly codec: Codec
   readonly renderer: Renderer
+  /** Are facts told on the `executions` topic? Only then are they owed and their paths read. */
+  readonly lifecycleFacts: boolean
   readonly clock: Clock
   /** Takes times of MongoDB to the broker's, before they meet the times of events. */
   readonly brokerTimeOf: BrokerTimeOf

@@ -1,8 +1,7 @@
 import { changeTo, ended } from '../src/engine/advance.js'
-import { standingOf } from '../src/engine/outputs.js'
+import { type Standing, standingOf } from '../src/engine/outputs.js'
 import type { Share } from '../src/store/ports/executions.js'
 import { type Execution, isEnded } from '../src/workflow/execution.js'
-import type { SystemEvent } from '../src/workflow/messages.js'
 import { STEP_KINDS, type StepKind } from '../src/workflow/step.js'
 import type { EngineDeps } from './deps.js'
 import { emit } from './stepping/emit.js'
@@ -73,22 +72,16 @@ async function sendAgain(deps: EngineDeps, page: readonly Execution[]): Promise<
   const hopeless = page.filter(
     (execution) => execution.touches + 1 >= MAX_TOUCHES && !isEnded(execution.state),
   )
-  await failHopeless(deps, hopeless, by)
+  const failed = await failHopeless(deps, hopeless, by)
   const rest = page.filter((execution) => !hopeless.includes(execution))
   const waits = rest.filter(({ state }) => state.status === 'WAITING' && state.wait?.checked === false)
   const { resumed } = await lookBack(deps, waits, by)
   const gone = new Set(resumed.map(({ identity }) => identity.id))
   const standings = rest.filter(({ id }) => !gone.has(id)).map(standingOf)
-  await emit(deps, [...standings, ...resumed], rest.flatMap(owedEvents))
-  const owing = rest.filter(({ owed, id }) => owed.length > 0 && !gone.has(id))
-  await deps.executions.clearOwed(owing.map(({ id, seq }) => ({ id, seq })))
+  await emit(deps, [...standings, ...resumed, ...failed])
 }
 
-function owedEvents({ owed }: Execution): SystemEvent[] {
-  return owed.flatMap((one) => (one.kind === 'event' ? one.event : []))
-}
-
-async function failHopeless(deps: EngineDeps, hopeless: readonly Execution[], by: string): Promise<void> {
+function failHopeless(deps: EngineDeps, hopeless: readonly Execution[], by: string): Promise<Standing[]> {
   const now = deps.clock.now()
   const error = {
     code: 'NOT_HANDLED',
@@ -101,5 +94,5 @@ async function failHopeless(deps: EngineDeps, hopeless: readonly Execution[], by
       change: changeTo({ ...ended('FAILED', now, null), currentStepId, kind, error }, null),
     }
   })
-  await applyToDocuments(deps, planned, by)
+  return applyToDocuments(deps, planned, by)
 }

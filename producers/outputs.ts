@@ -22,8 +22,16 @@ export interface Outbox {
   park(letters: readonly DeadLetter[]): Promise<void>
 }
 
+export interface OutboxOptions {
+  readonly producer: KafkaProducer
+  readonly codec: Codec
+  readonly topology: Topology
+  /** Are facts told on the `executions` topic? */
+  readonly lifecycleFacts: boolean
+}
+
 /** Two produces at most a call: what others are told, then what moves on. Nothing is sent where there is nothing. */
-export function createOutbox(producer: KafkaProducer, codec: Codec, topology: Topology): Outbox {
+export function createOutbox({ producer, codec, topology, lifecycleFacts }: OutboxOptions): Outbox {
   const { contactEvents, executions, timers, deadLetters } = topology
   const produce = async (records: readonly TopicMessages[]): Promise<void> => {
     const filled = records.filter(({ messages }) => messages.length > 0)
@@ -32,7 +40,7 @@ export function createOutbox(producer: KafkaProducer, codec: Codec, topology: To
   return {
     send: async (outputs) => {
       await produce([
-        factMessages(codec, executions.name, outputs.facts),
+        factMessages(codec, executions.name, lifecycleFacts ? outputs.facts : []),
         contactEventMessages(codec, contactEvents.name, outputs.events.map(fromSystem)),
       ])
       await produce([

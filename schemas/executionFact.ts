@@ -7,6 +7,7 @@ import {
   readCount,
   readId,
   readList,
+  readRecord,
   readText,
   readVersion,
 } from './fields.js'
@@ -21,6 +22,7 @@ const MAX_TEXT = 4_096
 export const executionFact: Shape<ExecutionFact> = {
   write: (fact, form) => ({
     v: fact.v,
+    type: fact.type,
     executionId: fact.executionId,
     projectId: fact.projectId,
     workflowId: fact.workflowId,
@@ -29,6 +31,7 @@ export const executionFact: Shape<ExecutionFact> = {
     seq: fact.seq,
     status: fact.status,
     stepId: fact.stepId,
+    left: fact.left,
     at: form.writeTime(fact.at),
     exitReason: fact.exitReason?.slice(0, MAX_TEXT) ?? null,
     error: fact.error?.slice(0, MAX_TEXT) ?? null,
@@ -36,6 +39,7 @@ export const executionFact: Shape<ExecutionFact> = {
   }),
   read: (fields, form) => ({
     v: readVersion(fields),
+    type: optional(fields, 'type', readText) ?? '',
     executionId: readId(fields, 'executionId'),
     projectId: readId(fields, 'projectId'),
     workflowId: readId(fields, 'workflowId'),
@@ -44,11 +48,22 @@ export const executionFact: Shape<ExecutionFact> = {
     seq: readCount(fields, 'seq'),
     status: readText(fields, 'status'),
     stepId: optional(fields, 'stepId', readId<StepId>),
+    left: optional(fields, 'left', readLeft),
     at: form.readTime(fields, 'at'),
     exitReason: optional(fields, 'exitReason', readText),
     error: optional(fields, 'error', readText),
     path: optional(fields, 'path', readList)?.map((step) => readStep(step, form)) ?? null,
   }),
+}
+
+function readLeft(fields: Fields, field: string): NonNullable<ExecutionFact['left']> {
+  const left = readRecord(fields, field)
+  return {
+    stepId: readId<StepId>(left, 'stepId'),
+    stepKey: readText(left, 'stepKey'),
+    branch: optional(left, 'branch', readText),
+    status: readText(left, 'status'),
+  }
 }
 
 function writeStep([stepKey, branch, enteredAt, leftAt, status]: PathStep, form: Form): Fields {

@@ -41,6 +41,7 @@ const schema = z.object({
   MAIL_FROM: z.string().default('millrace@localhost'),
   WEBHOOK_ALLOW: csv.pipe(z.array(address)).default([]),
   PUBLIC_URL: z.url().optional(),
+  LIFECYCLE_FACTS: flag.default(true),
   EVENT_RETENTION_DAYS: whole(1, 3650).default(400),
   /** Of executions that ended; not shorter than that of events. */
   EXECUTION_RETENTION_DAYS: whole(1, 3650).optional(),

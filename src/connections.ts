@@ -41,7 +41,7 @@ export async function openConnections(config: Config, announcer: Announcer): Pro
   const codec = await createCodec({ registryUrl: config.SCHEMA_REGISTRY_URL ?? null, patienceMs })
   const brokerTime = createBrokerTime(clock)
   const { kafka, producer, topology } = await openKafka(config, announcer, { table, brokerTime })
-  const outbox = createOutbox(producer, codec, topology)
+  const outbox = createOutbox({ producer, codec, topology, lifecycleFacts: config.LIFECYCLE_FACTS })
   const measuring = await keepMeasuring(brokerTime, { outbox, clock, announcer })
   return {
     stores: openStores(mongo.db, clock, config.EXECUTION_RETENTION_DAYS * DAY_MS),

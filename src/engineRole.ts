@@ -35,7 +35,7 @@ export async function startEngineRole(
 ): Promise<EngineRole> {
   const { stores, topology } = connections
   const outside = openOutside(config, connections)
-  const deps = engineDeps(connections, announcer)
+  const deps = engineDeps(config, connections, announcer)
   const offsets = await connectOffsetReader({
     kafka: connections.kafka,
     brokers: config.KAFKA_BROKERS,
@@ -71,6 +71,7 @@ export async function startEngineRole(
 }
 
 function engineDeps(
+  config: Config,
   { stores, outbox, codec, clock, brokerTime }: Connections,
   announcer: Announcer,
 ): EngineDeps {
@@ -86,6 +87,7 @@ function engineDeps(
     outbox,
     codec,
     renderer: createRenderer(),
+    lifecycleFacts: config.LIFECYCLE_FACTS,
     clock,
     brokerTimeOf: brokerTime.of,
     scheduler: realScheduler,

@@ -78,8 +78,8 @@ async function startedEarlier(
   return ids.length === 0 ? [] : deps.executions.read(ids)
 }
 
-/** Those that no step has moved yet, each once; the others are on their way. */
+/** Those that no step has moved yet, each once, and those that ended as they began; the others are on their way. */
 function untouched(executions: readonly Execution[]): Execution[] {
-  const unmoved = executions.filter(({ state }) => state.status === 'PENDING')
+  const unmoved = executions.filter(({ seq }) => seq === 0)
   return [...new Map(unmoved.map((execution) => [execution.id, execution])).values()]
 }

@@ -4,16 +4,27 @@ import type { SystemEvent } from '../../src/workflow/messages.js'
 import type { EngineDeps } from '../deps.js'
 import type { PlannedStep } from './plan.js'
 
-type EmitDeps = Pick<EngineDeps, 'outbox' | 'announcer'>
+type EmitDeps = Pick<EngineDeps, 'outbox' | 'executions' | 'lifecycleFacts'>
 
-/** One produce for everything that a batch's standings ask for. */
+/** Sends all that a batch's standings ask for; what they owe is cleared once Kafka has it. */
 export async function emit(
   deps: EmitDeps,
   standings: readonly Standing[],
   events: readonly SystemEvent[] = [],
 ): Promise<void> {
-  const outputs = outputsOf(standings)
-  await deps.outbox.send({ ...outputs, events })
+  const outputs = outputsOf(deps.lifecycleFacts ? await withPaths(deps, standings) : standings)
+  await deps.outbox.send({ ...outputs, events: [...outputs.events, ...events] })
+  const owing = standings.filter(({ owed }) => owed.length > 0)
+  await deps.executions.clearOwed(owing.map(({ identity, seq }) => ({ id: identity.id, seq })))
+}
+
+/** The fact of an end carries the whole path: one read for all that ended without having been read. */
+async function withPaths(deps: EmitDeps, standings: readonly Standing[]): Promise<readonly Standing[]> {
+  const unread = standings.filter(({ state, history }) => history === null && isEnded(state))
+  if (unread.length === 0) return standings
+  const documents = await deps.executions.read(unread.map(({ identity }) => identity.id))
+  const histories = new Map(documents.map(({ id, history }) => [id, history]))
+  return standings.map((one) => ({ ...one, history: one.history ?? histories.get(one.identity.id) ?? null }))
 }
 
 /** Standings of a group write that matched every document: known without reading. */

@@ -12,7 +12,7 @@ import { applyToDocuments, type PlannedDocument } from './writeDocuments.js'
 
 export type LookDeps = Pick<
   EngineDeps,
-  'executions' | 'events' | 'contacts' | 'cache' | 'clock' | 'brokerTimeOf' | 'announcer'
+  'executions' | 'events' | 'contacts' | 'cache' | 'clock' | 'brokerTimeOf' | 'announcer' | 'lifecycleFacts'
 >
 
 /**

@@ -1,21 +1,36 @@
 import { type Standing, standingOf } from '../../src/engine/outputs.js'
+import { owing } from '../../src/engine/owing.js'
 import { applyChanges, type PlannedDocument } from '../../src/store/applyChanges.js'
 import type { EngineDeps } from '../deps.js'
 import { announceEnded } from './emit.js'
 
 export type { PlannedDocument }
 
-/** Applies changes to documents at hand; answers where those stand that this write moved, and counts. */
+/**
+ * Applies changes to documents at hand; answers where those stand that this write moved, and counts. No open
+ * message stands behind such a change, so what it owes is stored with it.
+ */
 export async function applyToDocuments(
-  deps: Pick<EngineDeps, 'executions' | 'clock' | 'announcer'>,
+  deps: Pick<EngineDeps, 'executions' | 'clock' | 'announcer' | 'lifecycleFacts'>,
   planned: readonly PlannedDocument[],
   by: string,
 ): Promise<Standing[]> {
-  const moved = await applyChanges(deps, planned, by)
+  const moved = await applyChanges(deps, withOwed(deps, planned), by)
   if (moved.length < planned.length) {
     deps.announcer.announce('cas.missed', { topic: 'documents', count: planned.length - moved.length })
   }
   const standings = moved.map(standingOf)
   announceEnded(deps, standings)
   return standings
+}
+
+/** Its fact where nothing would send it again, and the events that an earlier transition has not sent yet. */
+function withOwed(
+  { lifecycleFacts }: Pick<EngineDeps, 'lifecycleFacts'>,
+  planned: readonly PlannedDocument[],
+): PlannedDocument[] {
+  return planned.map(({ execution, change }) => {
+    const earlier = owing(execution, change.state).filter(({ kind }) => lifecycleFacts || kind !== 'fact')
+    return { execution, change: { ...change, owed: [...earlier, ...change.owed] } }
+  })
 }

@@ -62,11 +62,7 @@ async function recordAll(deps: EngineDeps, results: readonly Result[]): Promise<
   const leases = results.flatMap(({ execution }) => leaseOf(execution)?.until.getTime() ?? [])
   const standings = await whileAway(deps, Math.max(...leases, 0), () => applyToDocuments(deps, planned, by))
   const moved = new Set(standings.map(({ identity }) => identity.id))
-  await tell(
-    deps,
-    standings,
-    results.filter(({ execution }) => moved.has(execution.id)),
-  )
+  await tell(deps, standings)
   await noteLate(
     deps,
     results.filter(({ execution }) => !moved.has(execution.id)),
@@ -75,18 +71,9 @@ async function recordAll(deps: EngineDeps, results: readonly Result[]): Promise<
 }
 
 /** What cannot be sent now is stored or follows from the documents: the sweeper sends it. */
-async function tell(
-  deps: EngineDeps,
-  standings: readonly Standing[],
-  sent: readonly Result[],
-): Promise<void> {
-  const events = sent.flatMap(({ outcome }) => outcome.events)
-  const owing = sent.filter(({ outcome }) => outcome.events.length > 0)
+async function tell(deps: EngineDeps, standings: readonly Standing[]): Promise<void> {
   try {
-    await emit(deps, standings, events)
-    await deps.executions.clearOwed(
-      owing.map(({ execution }) => ({ id: execution.id, seq: execution.seq + 1 })),
-    )
+    await emit(deps, standings)
   } catch (error) {
     deps.announcer.announce('failure', { where: 'sending results of calls', error })
   }

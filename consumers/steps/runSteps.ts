@@ -158,10 +158,11 @@ async function endStrays(
   const ending = again.filter((one) => stray.has(one))
   const documents = await deps.executions.read(ending.map(({ due }) => due.executionId))
   const now = deps.clock.now()
-  await applyToDocuments(
+  const ended = await applyToDocuments(
     deps,
     documents.map((execution) => ({ execution, change: changeOfLost(execution, now) })),
     by,
   )
+  await emit(deps, ended)
   return again.filter((one) => !stray.has(one))
 }

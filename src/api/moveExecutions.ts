@@ -50,10 +50,7 @@ export async function moveExecution(
 
 /** Sends what these documents stand for; what they owe is cleared once Kafka has it. */
 export async function sendStandings(deps: MoveDeps, executions: readonly Execution[]): Promise<void> {
-  const events = executions.flatMap(({ owed }) =>
-    owed.flatMap((one) => (one.kind === 'event' ? one.event : [])),
-  )
-  await deps.outbox.send({ ...outputsOf(executions.map(standingOf)), events })
+  await deps.outbox.send(outputsOf(executions.map(standingOf)))
   const owing = executions.filter(({ owed }) => owed.length > 0)
   await deps.executions.clearOwed(owing.map(({ id, seq }) => ({ id, seq })))
 }

@@ -1,36 +1,10 @@
-import type { Change } from '../workflow/change.js'
-import {
-  type Execution,
-  type ExecutionIdentity,
-  type ExecutionState,
-  isEnded,
-} from '../workflow/execution.js'
-import type { Outputs, StepDue, Timer } from '../workflow/messages.js'
+import { isEnded } from '../workflow/execution.js'
+import type { ExecutionFact, Outputs, StepDue, SystemEvent, Timer } from '../workflow/messages.js'
 import type { StepKind } from '../workflow/step.js'
+import { factOf } from './facts.js'
+import type { Standing } from './standing.js'
 
-/** Where an execution stands: a document as it was read, or a message together with the change it made. */
-export interface Standing {
-  readonly identity: ExecutionIdentity
-  readonly seq: number
-  readonly state: ExecutionState
-}
-
-export function standingOf(execution: Execution): Standing {
-  return { identity: execution, seq: execution.seq, state: execution.state }
-}
-
-/** The standing after `change` was written over the document that `message` described. */
-export function standingAfter(message: StepDue, change: Change): Standing {
-  const { executionId: id, projectId, workflowId, workflowVersion, contactId } = message
-  const identity = {
-    id,
-    projectId,
-    workflowId,
-    contactId,
-    workflowVersion: change.workflowVersion ?? workflowVersion,
-  }
-  return { identity, seq: message.seq + 1, state: change.state }
-}
+export { type Standing, standingAfter, standingOf } from './standing.js'
 
 export interface StepOutput {
   readonly kind: StepKind
@@ -52,15 +26,27 @@ export function timerOf({ identity, seq, state }: Standing): Timer | null {
   return { v: 1, executionId: identity.id, seq, dueAt: state.dueAt }
 }
 
-/** What the standings ask to be sent: the next step of what moves, a timer for what waits or is leased. */
+/**
+ * What the standings ask to be sent: their facts and the events that they owe, the next step of what moves, a
+ * timer for what waits or is leased.
+ */
 export function outputsOf(standings: readonly Standing[]): Outputs {
+  const facts: ExecutionFact[] = []
+  const events: SystemEvent[] = []
   const steps: StepOutput[] = []
   const timers: Timer[] = []
   for (const standing of standings) {
+    const fact = factOf(standing)
+    if (fact !== null) facts.push(fact)
+    events.push(...owedEvents(standing))
     const step = stepDueOf(standing)
     if (step !== null) steps.push(step)
     const timer = timerOf(standing)
     if (timer !== null) timers.push(timer)
   }
-  return { facts: [], events: [], steps, timers }
+  return { facts, events, steps, timers }
+}
+
+function owedEvents({ owed }: Standing): SystemEvent[] {
+  return owed.flatMap((one) => (one.kind === 'event' ? one.event : []))
 }

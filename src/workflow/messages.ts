@@ -23,9 +23,31 @@ export interface Timer {
   readonly dueAt: Date
 }
 
+/** What a fact says has happened, in a word. */
+export const FACT_TYPES = [
+  'STARTED',
+  'STEP_COMPLETED',
+  'WAITING',
+  'RESUMED',
+  'COMPLETED',
+  'FAILED',
+  'CANCELLED',
+] as const
+export type FactType = (typeof FACT_TYPES)[number]
+
+/** The step that was left when an execution moved on. */
+export interface LeftStep {
+  readonly stepId: StepId
+  readonly stepKey: string
+  readonly branch: string | null
+  readonly status: string
+}
+
 /** A lifecycle fact of one execution, for anybody who listens on the `executions` topic. */
 export interface ExecutionFact {
   readonly v: 1
+  /** One of FACT_TYPES; a reader may meet newer ones. */
+  readonly type: string
   readonly executionId: ExecutionId
   readonly projectId: ProjectId
   readonly workflowId: WorkflowId
@@ -34,6 +56,7 @@ export interface ExecutionFact {
   readonly seq: number
   readonly status: string
   readonly stepId: StepId | null
+  readonly left: LeftStep | null
   readonly at: Date
   readonly exitReason: string | null
   readonly error: string | null

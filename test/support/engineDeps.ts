@@ -22,6 +22,7 @@ export function depsOf(world: EngineWorld, instead: Partial<EngineDeps> = {}): E
     outbox,
     codec,
     renderer: createRenderer(),
+    lifecycleFacts: true,
     clock,
     brokerTimeOf: brokerTime.of,
     scheduler: realScheduler,

@@ -136,7 +136,7 @@ async function deleteTopics({ kafka, topology }: Connections): Promise<void> {
 export async function until(
   what: string,
   fact: () => Promise<boolean> | boolean,
-  withinMs = 20_000,
+  withinMs = 60_000,
 ): Promise<void> {
   const deadline = Date.now() + withinMs
   while (!(await fact())) {
