@@ -1,4 +1,5 @@
 import type { Announcer } from '../events.js'
+import { STEP_KINDS } from '../workflow/step.js'
 import type { Parts } from './parts.js'
 
 /** What should stay at nought, or nearly. */
@@ -11,6 +12,8 @@ export function countTrouble(announcer: Announcer, { counter }: Parts): void {
   const crashed = counter('consumer_crashes_total', 'Consumers that their library gave up', ['topic'])
   const joined = counter('rebalances_total', 'Times that a group was given out anew', ['topic'])
   const failures = counter('failures_total', 'Failures that were announced')
+  // A series that begins at one has not increased, as far as an alert can see.
+  for (const kind of STEP_KINDS) swept.inc({ kind }, 0)
   announcer.on('messages.dropped', ({ reason, count }) => dropped.inc({ reason }, count))
   announcer.on('messages.parked', ({ reason }) => parked.inc({ reason }))
   announcer.on('cas.missed', ({ count }) => missed.inc(count))

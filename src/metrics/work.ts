@@ -12,6 +12,7 @@ export function countWork(announcer: Announcer, { counter }: Parts): void {
     'kind',
     'outcome',
   ])
+  for (const status of ['COMPLETED', 'CANCELLED', 'FAILED']) ended.inc({ status }, 0)
   announcer.on('events.recorded', ({ fresh, repeated }) => {
     recorded.inc({ delivery: 'first' }, fresh)
     recorded.inc({ delivery: 'repeated' }, repeated)
