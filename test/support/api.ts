@@ -12,7 +12,7 @@ import type { Db } from '../../src/store/mongo/driver.js'
 import { openStores, prepareDatabase } from '../../src/store/mongo/stores.js'
 import type { ProjectId } from '../../src/workflow/ids.js'
 import type { StepDue, Timer } from '../../src/workflow/messages.js'
-import { type CheckAnswer, contractOf, type OpenApi } from './contract.js'
+import { type CheckAnswer, checked, contractOf, type OpenApi } from './contract.js'
 import { openDatabase } from './database.js'
 import { type Caller, callerOf } from './http.js'
 
@@ -78,15 +78,6 @@ async function newProject(
     { text: publicKey, type: 'public', name: null },
   ])
   return { id, secretKey, publicKey, call: checked(callerOf(url, secretKey), check) }
-}
-
-/** Every answer of the run is held against OpenAPI. */
-function checked(call: Caller, check: CheckAnswer): Caller {
-  return async (method, path, request) => {
-    const reply = await call(method, path, request)
-    check(method, path, reply)
-    return reply
-  }
 }
 
 const RETENTION_MS = 400 * 86_400_000

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { Ajv2020, type ValidateFunction } from 'ajv/dist/2020.js'
 import formats from 'ajv-formats'
-import type { Reply } from './http.js'
+import type { Caller, Reply } from './http.js'
 
 interface Answer {
   readonly $ref?: string
@@ -30,6 +30,15 @@ export function answerOf({ components }: OpenApi, answer: Answer | undefined): A
 
 /** Fails when an answer is not what OpenAPI says of this call: unknown status, missing headers, a body of another shape. */
 export type CheckAnswer = (method: string, path: string, reply: Reply) => void
+
+/** Every answer is held against OpenAPI. */
+export function checked(call: Caller, check: CheckAnswer): Caller {
+  return async (method, path, request) => {
+    const reply = await call(method, path, request)
+    check(method, path, reply)
+    return reply
+  }
+}
 
 export function contractOf(document: OpenApi): CheckAnswer {
   const ajv = new Ajv2020({ strict: false, allErrors: true })
