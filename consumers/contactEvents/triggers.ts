@@ -1,7 +1,6 @@
 import { type TriggerTable, triggerTable } from '../../src/engine/matchTriggers.js'
-import type { DefinitionStore } from '../../src/store/ports/definitions.js'
 import { groupBy } from '../../src/workflow/groupBy.js'
-import type { ProjectId } from '../../src/workflow/ids.js'
+import type { ProjectId, WorkflowId } from '../../src/workflow/ids.js'
 import type { EngineDeps } from '../deps.js'
 
 /** Reloaded at least this often, whatever the counters say. */
@@ -21,7 +20,7 @@ export interface TriggerCache {
   tables(projectIds: readonly ProjectId[]): Promise<ReadonlyMap<ProjectId, TriggerTable>>
 }
 
-type TriggerDeps = Pick<EngineDeps, 'definitions' | 'clock'>
+type TriggerDeps = Pick<EngineDeps, 'definitions' | 'clock' | 'announcer'>
 
 export function createTriggerCache(deps: TriggerDeps): TriggerCache {
   const cached = new Map<ProjectId, Cached>()
@@ -37,7 +36,7 @@ export function createTriggerCache(deps: TriggerDeps): TriggerCache {
       const counters = await deps.definitions.counters(projectIds)
       const now = deps.clock.now().getTime()
       const old = projectIds.filter((id) => !isCurrent(cached.get(id), counters.get(id), now))
-      for (const [id, table] of await load(deps.definitions, old)) {
+      for (const [id, table] of await load(deps, old)) {
         cached.set(id, { counter: counters.get(id) ?? 0, at: now, table })
       }
       return new Map(projectIds.map((id) => [id, cached.get(id)?.table ?? new Map()]))
@@ -50,10 +49,14 @@ function isCurrent(entry: Cached | undefined, counter: number | undefined, now: 
 }
 
 async function load(
-  definitions: DefinitionStore,
+  { definitions, announcer }: TriggerDeps,
   projectIds: readonly ProjectId[],
 ): Promise<Map<ProjectId, TriggerTable>> {
   if (projectIds.length === 0) return new Map()
-  const byProject = groupBy(await definitions.enabled(projectIds), (workflow) => workflow.projectId)
-  return new Map(projectIds.map((id) => [id, triggerTable(byProject.get(id) ?? [])]))
+  const broken = (workflowId: WorkflowId, error: unknown) =>
+    announcer.announce('failure', { where: `workflow ${workflowId}, which starts nothing`, error })
+  const byProject = groupBy(await definitions.enabled(projectIds, broken), (workflow) => workflow.projectId)
+  const tableOf = (id: ProjectId) =>
+    triggerTable(byProject.get(id) ?? [], (workflow, fault) => broken(workflow.id, new Error(fault)))
+  return new Map(projectIds.map((id) => [id, tableOf(id)]))
 }

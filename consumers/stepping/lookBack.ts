@@ -7,12 +7,21 @@ import { type BrokerTimeOf, compareOrder, type RecordedEvent } from '../../src/w
 import type { Execution } from '../../src/workflow/execution.js'
 import { groupBy } from '../../src/workflow/groupBy.js'
 import type { EngineDeps } from '../deps.js'
+import { endsOfLost } from './endLost.js'
 import { type PlacedExecution, placeExecutions } from './placeExecutions.js'
 import { applyToDocuments, type PlannedDocument } from './writeDocuments.js'
 
 export type LookDeps = Pick<
   EngineDeps,
-  'executions' | 'events' | 'contacts' | 'cache' | 'clock' | 'brokerTimeOf' | 'announcer' | 'lifecycleFacts'
+  | 'executions'
+  | 'events'
+  | 'contacts'
+  | 'cache'
+  | 'clock'
+  | 'brokerTimeOf'
+  | 'definitions'
+  | 'announcer'
+  | 'lifecycleFacts'
 >
 
 /**
@@ -97,13 +106,14 @@ async function answersTo(
   const hopeful = waiting.filter((one) =>
     eventsOf(one).some((event) => isInWindow(one, event, deps.brokerTimeOf)),
   )
-  const { placed } = await placeExecutions(deps, hopeful)
-  return placed.flatMap((place) => {
+  const { placed, lost } = await placeExecutions(deps, hopeful)
+  const answered = placed.flatMap((place) => {
     const event = earliestThatHolds(place, eventsOf(place.execution), deps.brokerTimeOf)
     return event === undefined
       ? []
       : [{ execution: place.execution, change: resumeByEvent(place, place.execution, event) }]
   })
+  return [...answered, ...(await endsOfLost(deps, lost))]
 }
 
 function earliestThatHolds(

@@ -1,5 +1,4 @@
-import { changeTo, ended, type Place } from '../../src/engine/advance.js'
-import type { Change } from '../../src/workflow/change.js'
+import type { Place } from '../../src/engine/advance.js'
 import type { Execution } from '../../src/workflow/execution.js'
 import type { StepDue } from '../../src/workflow/messages.js'
 import type { EngineDeps } from '../deps.js'
@@ -64,12 +63,4 @@ function messageOf(execution: Execution, stepId: StepDue['stepId']): StepDue {
   } = execution
   const enteredAt = state.enteredAt ?? startedAt
   return { v: 1, executionId, projectId, workflowId, workflowVersion, stepId, contactId, seq, enteredAt }
-}
-
-/** The end of an execution that nothing can move: its definition or its step is gone. */
-export function changeOfLost(execution: Execution, now: Date): Change {
-  const { workflowId, workflowVersion, state } = execution
-  const message = `step ${state.currentStepId} of version ${workflowVersion} of workflow ${workflowId} does not exist`
-  const stopped = { ...ended('FAILED', now, null), error: { code: 'DEFINITION_MISSING', message } }
-  return changeTo({ ...stopped, currentStepId: state.currentStepId, kind: state.kind }, null)
 }

@@ -4,9 +4,9 @@ import type { Execution } from '../../src/workflow/execution.js'
 import { groupChanges } from '../../src/workflow/groupChanges.js'
 import type { EngineDeps } from '../deps.js'
 import { announceEnded, emit, standingsAfter } from '../stepping/emit.js'
+import { endsOfLost } from '../stepping/endLost.js'
 import { type Reading, readFor } from '../stepping/facts.js'
 import { lookBack } from '../stepping/lookBack.js'
-import { changeOfLost } from '../stepping/placeExecutions.js'
 import { type PlannedStep, planSteps } from '../stepping/plan.js'
 import { applyToDocuments } from '../stepping/writeDocuments.js'
 import { announceSteps, announceTimes } from './announceSteps.js'
@@ -157,12 +157,7 @@ async function endStrays(
   const stray = new Set<Arrived>(strays)
   const ending = again.filter((one) => stray.has(one))
   const documents = await deps.executions.read(ending.map(({ due }) => due.executionId))
-  const now = deps.clock.now()
-  const ended = await applyToDocuments(
-    deps,
-    documents.map((execution) => ({ execution, change: changeOfLost(execution, now) })),
-    by,
-  )
+  const ended = await applyToDocuments(deps, await endsOfLost(deps, documents), by)
   await emit(deps, ended)
   return again.filter((one) => !stray.has(one))
 }

@@ -3,8 +3,9 @@ import type { Execution } from '../../src/workflow/execution.js'
 import { groupBy } from '../../src/workflow/groupBy.js'
 import type { EngineDeps } from '../deps.js'
 import { emit } from '../stepping/emit.js'
+import { endsOfLost } from '../stepping/endLost.js'
 import { lookBack } from '../stepping/lookBack.js'
-import { changeOfLost, placeExecutions } from '../stepping/placeExecutions.js'
+import { placeExecutions } from '../stepping/placeExecutions.js'
 import { applyToDocuments, type PlannedDocument } from '../stepping/writeDocuments.js'
 
 /**
@@ -24,7 +25,7 @@ export async function fireDue(deps: EngineDeps, due: readonly Execution[]): Prom
     const change = resumeDue({ ...place, facts: { ...place.facts, now } }, place.execution)
     return change === null ? [] : [{ execution: place.execution, change }]
   })
-  const ending = lost.map((execution) => ({ execution, change: changeOfLost(execution, now) }))
+  const ending = await endsOfLost(deps, lost)
   const moved = await applyToDocuments(deps, [...planned, ...ending], by)
   await emit(deps, [...looked.resumed, ...moved])
   announce(deps, due, now)

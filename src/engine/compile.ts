@@ -1,5 +1,5 @@
 import type { Needs } from '../steps/definition.js'
-import { stepDefinition } from '../steps/index.js'
+import { configFaults, stepDefinition } from '../steps/index.js'
 import type { StepId } from '../workflow/ids.js'
 import { usesOf } from '../workflow/rule.js'
 import type { Step, StepKind } from '../workflow/step.js'
@@ -61,7 +61,8 @@ function compileStep(
   const ruled = outgoing.some(isRuled)
   const parsed = kind.config.safeParse(step.config)
   if (!parsed.success) {
-    const message = parsed.error.issues.map((issue) => `${issue.path.join('.')}: ${issue.message}`).join('; ')
+    const faults = configFaults(step.type, step.config)
+    const message = faults.map((fault) => `${fault.field}: ${fault.message}`).join('; ')
     return { step, outgoing, ruled, needs: rules, config: { ok: false, message } }
   }
   const own = kind.needs(parsed.data)

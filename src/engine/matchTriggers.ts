@@ -4,7 +4,8 @@ import type { JsonObject } from '../workflow/json.js'
 import { triggerRuleHolds } from '../workflow/ruleScope.js'
 import type { Workflow } from '../workflow/workflow.js'
 import { definitionOf } from '../workflow/workflow.js'
-import { type Compiled, compile } from './compile.js'
+import type { Compiled } from './compile.js'
+import { tryCompile } from './tryCompile.js'
 
 /** A workflow that events can start, ready to be asked. */
 export interface Trigger {
@@ -14,15 +15,21 @@ export interface Trigger {
 
 export type TriggerTable = ReadonlyMap<string, readonly Trigger[]>
 
-/** Enabled workflows by the one form of their event's name. */
-export function triggerTable(workflows: readonly Workflow[]): TriggerTable {
+/** Enabled workflows by the one form of their event's name; told of those that can run for nobody. */
+export function triggerTable(
+  workflows: readonly Workflow[],
+  onFault: (workflow: Workflow, fault: string) => void = () => undefined,
+): TriggerTable {
   const table = new Map<string, Trigger[]>()
   for (const workflow of workflows) {
     if (!workflow.enabled || workflow.triggerType !== 'EVENT') continue
-    const compiled = compile(definitionOf(workflow))
-    if (compiled === null) continue
+    const made = tryCompile(definitionOf(workflow))
+    if (!made.ok) {
+      onFault(workflow, made.fault)
+      continue
+    }
     const name = canonicalName(workflow.triggerConfig.eventName)
-    table.set(name, [...(table.get(name) ?? []), { workflow, compiled }])
+    table.set(name, [...(table.get(name) ?? []), { workflow, compiled: made.compiled }])
   }
   return table
 }

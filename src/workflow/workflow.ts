@@ -19,6 +19,8 @@ export interface Definition {
   readonly name: string
   readonly steps: readonly Step[]
   readonly transitions: readonly Transition[]
+  /** Why the stored document cannot be read, where somebody edited it to something impossible. */
+  readonly fault?: string
 }
 
 /** One document: graph and settings. `version` moves with graph and configs, `revision` with every write. */

@@ -35,7 +35,7 @@ describe('A compiled definition', () => {
   it('keeps why a config cannot be parsed', () => {
     const { config } = stepAt(compiled(aDefinition({ a: ['EXIT', { reason: 1, more: 2 }] })), 'a')
     assert.ok(!config.ok)
-    assert.match(config.message, /^reason: .*; /)
+    assert.match(config.message, /^config\.reason: .*; /)
   })
 
   it('needs what its config and the rules of its transitions read', () => {

@@ -20,7 +20,7 @@ describe('Deciding', () => {
   it('fails an execution whose step has an unusable config', () => {
     const outcome = decided('EXIT', { reason: 1 })
     assert.ok(outcome.type === 'fail' && outcome.error.code === 'CONFIG_INVALID')
-    assert.match(outcome.error.message, /^step "a": reason: /)
+    assert.match(outcome.error.message, /^step "a": config\.reason: /)
   })
 
   it('fails an execution whose contact is gone where the step needs it', () => {

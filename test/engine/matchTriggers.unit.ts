@@ -30,6 +30,13 @@ describe('Matching triggers', () => {
     assert.deepEqual(started(all, 'z'), [])
   })
 
+  it('tells which enabled workflows can run for nobody', () => {
+    const broken = enabled('broken', { eventName: 'x' }, { steps: [] })
+    const told: string[] = []
+    triggerTable([broken, enabled('a', { eventName: 'x' })], ({ name }, fault) => told.push(name, fault))
+    assert.deepEqual(told, ['broken', 'it has no TRIGGER'])
+  })
+
   it('knows aliases of e-mail events by their one name', () => {
     assert.deepEqual(started([enabled('a', { eventName: 'email.click' })], 'email.clicked'), ['a'])
   })

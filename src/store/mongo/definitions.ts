@@ -1,6 +1,6 @@
 import type { ProjectId, WorkflowId } from '../../workflow/ids.js'
 import type { Definition, Workflow } from '../../workflow/workflow.js'
-import type { DefinitionKey, DefinitionStore } from '../ports/definitions.js'
+import type { DefinitionKey, DefinitionStore, OnUnreadable } from '../ports/definitions.js'
 import { fromUuid, type StoredId, toUuid, toUuids } from './bson.js'
 import { type Db, insertMissing } from './driver.js'
 import { PROJECTS, type ProjectDocument } from './projects.js'
@@ -35,14 +35,14 @@ export function createMongoDefinitions(db: Db): DefinitionStore {
   const versions = db.collection<VersionDocument>(WORKFLOW_VERSIONS)
   return {
     counters: (projectIds) => counters(db, projectIds),
-    enabled: (projectIds) => enabled(db, projectIds),
+    enabled: (projectIds, onUnreadable = () => undefined) => enabled(db, projectIds, onUnreadable),
     pin: async (definitions) => {
       const distinct = new Map(definitions.map((one) => [nameOf(one), storeDefinition(one)]))
       await insertMissing(versions, [...distinct.values()])
     },
     pinned: async (keys) => {
       const found = await versions.find({ _id: { $in: keys.map(nameOf) } }).toArray()
-      return found.map(loadDefinition)
+      return found.map(loadAnyDefinition)
     },
     deleted: (workflowIds) => deleted(db, workflowIds),
   }
@@ -57,9 +57,27 @@ async function counters(db: Db, projectIds: readonly ProjectId[]): Promise<Reado
   return new Map(found.map(({ _id, workflowsCounter }) => [fromUuid<ProjectId>(_id), workflowsCounter]))
 }
 
-async function enabled(db: Db, projectIds: readonly ProjectId[]): Promise<Workflow[]> {
+async function enabled(
+  db: Db,
+  projectIds: readonly ProjectId[],
+  onUnreadable: OnUnreadable,
+): Promise<Workflow[]> {
   const filter = { projectId: { $in: toUuids(projectIds) }, enabled: true, triggerType: 'EVENT' } as const
-  return (await db.collection<WorkflowDocument>(WORKFLOWS).find(filter).toArray()).map(loadWorkflow)
+  const documents = await db.collection<WorkflowDocument>(WORKFLOWS).find(filter).toArray()
+  return documents.flatMap((document) => {
+    try {
+      return [loadTriggered(document)]
+    } catch (error) {
+      onUnreadable(fromUuid<WorkflowId>(document._id), error)
+      return []
+    }
+  })
+}
+
+function loadTriggered(document: WorkflowDocument): Workflow {
+  const workflow = loadWorkflow(document)
+  if (typeof workflow.triggerConfig?.eventName === 'string') return workflow
+  throw new TypeError('triggerConfig names no event')
 }
 
 async function deleted(db: Db, workflowIds: readonly WorkflowId[]): Promise<ReadonlySet<WorkflowId>> {
@@ -84,6 +102,17 @@ function storeDefinition(definition: Definition): VersionDocument {
     name,
     steps: steps.map(storeStep),
     transitions: transitions.map(storeTransition),
+  }
+}
+
+/** Somebody may have edited the document to something impossible: that is its executions' fault, not the batch's. */
+function loadAnyDefinition(document: VersionDocument): Definition {
+  try {
+    return loadDefinition(document)
+  } catch (error) {
+    const { workflowId, projectId, version, name } = document
+    const ids = { workflowId: fromUuid<WorkflowId>(workflowId), projectId: fromUuid<ProjectId>(projectId) }
+    return { ...ids, version, name, steps: [], transitions: [], fault: String(error) }
   }
 }
 
