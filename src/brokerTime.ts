@@ -1,3 +1,4 @@
+import { connectWithin } from '../producers/client.js'
 import type { Outbox } from '../producers/outputs.js'
 import type { Announcer } from './events.js'
 import type { Clock } from './store/ports/clock.js'
@@ -57,6 +58,9 @@ interface Measuring {
   readonly outbox: Pick<Outbox, 'send'>
   readonly clock: Clock
   readonly announcer: Announcer
+  readonly brokers: readonly string[]
+  /** How long the first measurement may take: a partition that was just made may not take messages at once. */
+  readonly patienceMs: number
 }
 
 /** An idle process measures so often; a busy one does with every produce. */
@@ -68,11 +72,11 @@ const MEASURE_EVERY_MS = 60_000
  */
 export async function keepMeasuring(
   brokerTime: BrokerTime,
-  { outbox, clock, announcer }: Measuring,
+  { outbox, clock, announcer, ...within }: Measuring,
 ): Promise<{ stop(): Promise<void> }> {
   const measure = () =>
     outbox.send({ facts: [], events: [], steps: [], timers: [{ ...NO_TIMER, dueAt: clock.now() }] })
-  await measure()
+  await connectWithin(measure, within)
   const options = { scheduler: realScheduler, announcer, where: 'broker time', everyMs: MEASURE_EVERY_MS }
   return repeat(options, async () => {
     if ((brokerTime.ageMs() ?? MEASURE_EVERY_MS) >= MEASURE_EVERY_MS) await measure()

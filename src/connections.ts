@@ -42,7 +42,8 @@ export async function openConnections(config: Config, announcer: Announcer): Pro
   const brokerTime = createBrokerTime(clock)
   const { kafka, producer, topology } = await openKafka(config, announcer, { table, brokerTime })
   const outbox = createOutbox({ producer, codec, topology, lifecycleFacts: config.LIFECYCLE_FACTS })
-  const measuring = await keepMeasuring(brokerTime, { outbox, clock, announcer })
+  const within = { brokers: config.KAFKA_BROKERS, patienceMs }
+  const measuring = await keepMeasuring(brokerTime, { outbox, clock, announcer, ...within })
   return {
     stores: openStores(mongo.db, clock, config.EXECUTION_RETENTION_DAYS * DAY_MS),
     clock,

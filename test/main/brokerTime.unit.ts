@@ -1,5 +1,7 @@
 import assert from 'node:assert/strict'
-import { createBrokerTime } from '../../src/brokerTime.js'
+import { createBrokerTime, keepMeasuring } from '../../src/brokerTime.js'
+import { MillraceError } from '../../src/errors.js'
+import { createAnnouncer } from '../../src/events.js'
 
 describe("the broker's time", () => {
   let nowMs = 0
@@ -31,5 +33,36 @@ describe("the broker's time", () => {
     nowMs += 60_000
     time.measured({ at: at(nowMs - 5_000 - 15), tripMs: 30 })
     assert.deepEqual(time.of(at(0)), at(-5_000))
+  })
+
+  describe('is measured at the start', () => {
+    /** An outbox whose first sends fail, as those to a partition that was just made may. */
+    const measuring = (failures: number, patienceMs: number) => {
+      let sends = 0
+      const send = async () => {
+        sends++
+        if (sends <= failures) throw new MillraceError('BROKER_AWAY', 'not the leader')
+      }
+      const started = keepMeasuring(createBrokerTime(clock), {
+        outbox: { send },
+        clock,
+        announcer: createAnnouncer(),
+        brokers: ['kafka:9092'],
+        patienceMs,
+      })
+      return { started, sends: () => sends }
+    }
+
+    it('again where a partition takes nothing yet', async () => {
+      const { started, sends } = measuring(2, 10_000)
+      await (await started).stop()
+      assert.equal(sends(), 3)
+    })
+
+    it('for a bounded time', async () => {
+      const isUnreachable = (error: unknown) =>
+        error instanceof MillraceError && error.code === 'UNREACHABLE' && /kafka:9092/.test(error.message)
+      await assert.rejects(measuring(1_000, 10).started, isUnreachable)
+    })
   })
 })

@@ -2,9 +2,9 @@ import assert from 'node:assert/strict'
 import { execFile } from 'node:child_process'
 import { fileURLToPath } from 'node:url'
 import { Counter, Registry } from 'prom-client'
-import { type OperationsServer, startOperationsServer } from '../src/operationsServer.js'
+import { type OperationsServer, startOperationsServer } from '../../src/operationsServer.js'
 
-const HEALTH = fileURLToPath(new URL('../bin/health.js', import.meta.url))
+const HEALTH = fileURLToPath(new URL('../../bin/health.js', import.meta.url))
 
 interface Ended {
   readonly code: number
