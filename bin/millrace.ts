@@ -2,6 +2,7 @@
 import { Command } from 'commander'
 import { messageOf } from '../src/errors.js'
 import { PACKAGE_VERSION } from '../src/version.js'
+import { addDoctorCommand } from './doctor.js'
 import { addKeyCommands } from './keys.js'
 import { addProjectCommands } from './projects.js'
 
@@ -12,6 +13,7 @@ const program = new Command('millrace')
   .version(PACKAGE_VERSION)
 addProjectCommands(program)
 addKeyCommands(program)
+addDoctorCommand(program)
 
 program.parseAsync().catch((error: unknown) => {
   process.stderr.write(`${messageOf(error)}\n`)

@@ -86,7 +86,7 @@ async function openKafka(
   return { kafka, producer, topology: withPartitions(table, report.partitions) }
 }
 
-function topologyOf(config: Config): Topology {
+export function topologyOf(config: Config): Topology {
   return createTopology({
     prefix: config.TOPIC_PREFIX,
     contactEvents: config.CONTACT_EVENTS_TOPIC ?? null,
@@ -95,7 +95,7 @@ function topologyOf(config: Config): Topology {
   })
 }
 
-function kafkaOptions(config: Config, announcer: Announcer) {
+export function kafkaOptions(config: Config, announcer: Announcer) {
   const { KAFKA_BROKERS: brokers, KAFKA_SSL: ssl } = config
   const {
     KAFKA_SASL_MECHANISM: mechanism,
