@@ -3,6 +3,7 @@ import type { Topology } from '../src/topology.js'
 import { STEP_KINDS, type StepKind } from '../src/workflow/step.js'
 import { createContactEventsHandler } from './contactEvents/handler.js'
 import type { EngineDeps } from './deps.js'
+import { createEmailEventsHandler } from './emailEvents.js'
 import type { RunningConsumer, StartConsumer } from './run.js'
 import { createCallResults } from './steps/callResults.js'
 import { createCallSlots } from './steps/callSlots.js'
@@ -52,10 +53,14 @@ interface StepConsumer {
 
 /** Every consumer of the engine role, its alarm clock and its sweeper, in one process. */
 export async function startEngine(options: EngineOptions): Promise<Engine> {
-  const { deps, topology } = options
+  const { deps, topology, startConsumer, tools } = options
   const events = await startEvents(options)
   const steps = await Promise.all(STEP_KINDS.map((kind) => startSteps(options, kind)))
   const { alarm, timers } = await startTimers(options)
+  const mails = await startConsumer({
+    topic: topology.emailEvents,
+    handler: createEmailEventsHandler(deps, tools.messages),
+  })
   const byKind = new Map(steps.map((one) => [one.kind, one]))
   const sweeper = createSweeper({
     deps,
@@ -68,7 +73,7 @@ export async function startEngine(options: EngineOptions): Promise<Engine> {
     handledUpTo: (kind) => byKind.get(kind)?.watermark.passed() ?? null,
   })
   const stopTicking = startTicking({ deps, topology, events, timers, steps })
-  const consumers = [events, timers, ...steps.map(({ consumer }) => consumer)]
+  const consumers = [events, mails, timers, ...steps.map(({ consumer }) => consumer)]
   return {
     troubles: () => consumers.flatMap((consumer) => consumer.trouble() ?? []),
     stop: async () => {

@@ -24,6 +24,7 @@ function load(name: SchemaName): OwnSchema {
 
 export const OWN_SCHEMAS: Readonly<Record<SchemaName, OwnSchema>> = {
   contactEvent: load('contactEvent'),
+  emailEvent: load('emailEvent'),
   stepDue: load('stepDue'),
   timer: load('timer'),
   executionFact: load('executionFact'),

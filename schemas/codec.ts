@@ -1,5 +1,6 @@
 import type { SchemaName } from '../src/topology.js'
 import type { ContactEvent } from '../src/workflow/contactEvent.js'
+import type { EmailEvent } from '../src/workflow/emailEvent.js'
 import type { ExecutionFact, StepDue, Timer } from '../src/workflow/messages.js'
 
 /** A contact event as it travels: what a producer may leave out is null. `toContactEvent` fills it in. */
@@ -11,6 +12,7 @@ export type WireContactEvent = Omit<ContactEvent, 'eventId' | 'occurredAt'> & {
 /** What each schema carries. */
 export interface WireTypes {
   readonly contactEvent: WireContactEvent
+  readonly emailEvent: EmailEvent
   readonly stepDue: StepDue
   readonly timer: Timer
   readonly executionFact: ExecutionFact

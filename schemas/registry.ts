@@ -3,6 +3,7 @@ import type { SchemaName } from '../src/topology.js'
 import { OWN_SCHEMAS, type OwnSchema } from './avroTypes.js'
 import type { Codec, DecodeFault, DecodeResult, WireTypes } from './codec.js'
 import { contactEvent } from './contactEvent.js'
+import { emailEvent } from './emailEvent.js'
 import { executionFact } from './executionFact.js'
 import type { Fields } from './fields.js'
 import { avroForm, type Form, jsonForm } from './forms.js'
@@ -26,6 +27,7 @@ export interface CodecOptions {
 
 const SHAPES: { readonly [Name in SchemaName]: Shape<WireTypes[Name]> } = {
   contactEvent,
+  emailEvent,
   stepDue,
   timer,
   executionFact,
@@ -57,9 +59,10 @@ async function registerAll(
   patienceMs: number,
 ): Promise<Record<SchemaName, number>> {
   const until = performance.now() + patienceMs
-  const { contactEvent, stepDue, timer, executionFact } = OWN_SCHEMAS
+  const { contactEvent, emailEvent, stepDue, timer, executionFact } = OWN_SCHEMAS
   return {
     contactEvent: await idWithin(until, registry, contactEvent),
+    emailEvent: await idWithin(until, registry, emailEvent),
     stepDue: await idWithin(until, registry, stepDue),
     timer: await idWithin(until, registry, timer),
     executionFact: await idWithin(until, registry, executionFact),

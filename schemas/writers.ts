@@ -18,6 +18,7 @@ export interface Writers {
 export function createWriters(registry: RegistryClient | null): Writers {
   const readers: Record<SchemaName, Map<number, Reader>> = {
     contactEvent: new Map(),
+    emailEvent: new Map(),
     stepDue: new Map(),
     timer: new Map(),
     executionFact: new Map(),

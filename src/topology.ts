@@ -2,13 +2,13 @@ import type { StepKind } from './workflow/step.js'
 import { STEP_KINDS } from './workflow/step.js'
 
 /** Schema names: files of `schemas/`, subjects of the registry. */
-export type SchemaName = 'contactEvent' | 'stepDue' | 'timer' | 'executionFact'
+export type SchemaName = 'contactEvent' | 'emailEvent' | 'stepDue' | 'timer' | 'executionFact'
 
 export interface Topic {
   /** Without the prefix; the input topic's whole name is configurable. */
   readonly name: string
   readonly schema: SchemaName | 'raw'
-  readonly key: 'email' | 'executionId' | 'original'
+  readonly key: 'email' | 'messageId' | 'executionId' | 'original'
   readonly writer: string
   readonly reader: string
   readonly partitions: number
@@ -30,6 +30,7 @@ export interface TopologyOptions {
 
 export interface Topology {
   readonly contactEvents: Topic
+  readonly emailEvents: Topic
   readonly steps: Readonly<Record<StepKind, Topic>>
   readonly timers: Topic
   readonly executions: Topic
@@ -58,6 +59,12 @@ export function createTopology(options: TopologyOptions): Topology {
     key: 'email',
     retentionMs: options.retentionDays * DAY_MS,
   }
+  const emailEvents = row('email-events', 'bridges to mail providers', 'consumers/emailEvents', {
+    ...common,
+    schema: 'emailEvent' as const,
+    key: 'messageId' as const,
+    retentionMs: 30 * DAY_MS,
+  })
   const stepRow = (kind: StepKind): Topic =>
     row(stepTopicName(kind), 'engine', 'consumers/steps', { ...inner, schema: 'stepDue' as const })
   const steps = Object.fromEntries(STEP_KINDS.map((kind) => [kind, stepRow(kind)])) as Record<StepKind, Topic>
@@ -65,8 +72,8 @@ export function createTopology(options: TopologyOptions): Topology {
   const executions = row('executions', 'engine', 'anybody', { ...inner, schema: 'executionFact' as const })
   const parked = { ...common, schema: 'raw', key: 'original', retentionMs: 90 * DAY_MS } as const
   const deadLetters = row('dead-letters', 'consumers', 'people', parked)
-  const all = [contactEvents, ...Object.values(steps), timers, executions, deadLetters]
-  return { contactEvents, steps, timers, executions, deadLetters, all }
+  const all = [contactEvents, emailEvents, ...Object.values(steps), timers, executions, deadLetters]
+  return { contactEvents, emailEvents, steps, timers, executions, deadLetters, all }
 }
 
 /** The table with the partition counts that the broker really has. */
@@ -78,6 +85,7 @@ export function withPartitions(topology: Topology, counts: ReadonlyMap<string, n
   const steps = Object.fromEntries(STEP_KINDS.map((kind) => [kind, counted(topology.steps[kind])]))
   return {
     contactEvents: counted(topology.contactEvents),
+    emailEvents: counted(topology.emailEvents),
     steps: steps as Record<StepKind, Topic>,
     timers: counted(topology.timers),
     executions: counted(topology.executions),

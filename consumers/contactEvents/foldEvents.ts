@@ -4,6 +4,7 @@ import { executionId, startExecution } from '../../src/engine/start.js'
 import type { Starting } from '../../src/store/insertStarts.js'
 import type { Contact } from '../../src/workflow/contact.js'
 import { mergePlan } from '../../src/workflow/contactData.js'
+import { isReservedName } from '../../src/workflow/contactEvent.js'
 import type { Execution } from '../../src/workflow/execution.js'
 import type { ContactId, ProjectId } from '../../src/workflow/ids.js'
 import { jsonBytes } from '../../src/workflow/json.js'
@@ -65,7 +66,9 @@ function laterOf(last: Recorded | undefined, one: Recorded): Recorded {
 function foldOne(before: Folding, one: Recorded, { deps }: FoldContext): Folding {
   if (one.record.order.offset !== one.order.offset || one.record.order.partition !== one.order.partition)
     return before
-  const after = fold(before, one.event.data, one.event.subscribed)
+  // What the engine says of a mail or a subscription is no data of the person.
+  const data = isReservedName(one.event.name) ? {} : one.event.data
+  const after = fold(before, data, one.event.subscribed)
   if (jsonBytes(after.contact.data) <= MAX_DATA_BYTES) return after
   deps.announcer.announce('messages.dropped', {
     topic: 'contact data',

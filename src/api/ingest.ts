@@ -62,7 +62,7 @@ export function createIngest(deps: IngestDeps): Ingest {
       const to = addressed[place]
       return to ? [prepare({ projectId, event, to, now })] : []
     })
-    await publish(
+    await publishInTime(
       deps,
       pairs.map(([event]) => event),
     )
@@ -111,7 +111,11 @@ function prepare({ projectId, event, to, now }: Preparing): readonly [ContactEve
   return [sent, { contactId, id: eventRecordId(projectId, contactId, eventId), occurredAt }]
 }
 
-async function publish(deps: IngestDeps, events: readonly ContactEvent[]): Promise<void> {
+/** Resolves when Kafka has the events; throws BROKER_AWAY when that takes too long for an answer. */
+export async function publishInTime(
+  deps: Pick<IngestDeps, 'outbox' | 'publishWithinMs'>,
+  events: readonly ContactEvent[],
+): Promise<void> {
   if (events.length === 0) return
   let timer: NodeJS.Timeout | undefined
   const late = new Promise<never>((_, reject) => {

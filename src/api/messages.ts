@@ -17,6 +17,10 @@ const messageSchema = z
     status: z.enum(['QUEUED', 'SENT', 'FAILED', 'SKIPPED']),
     reason: z.string().nullable(),
     messageId: z.string(),
+    captured: z
+      .object({ html: z.string(), text: z.string() })
+      .nullable()
+      .meta({ description: 'Not null: no SMTP_URL is set, so the mail went nowhere and is only kept here' }),
     createdAt: shownTime,
   })
   .meta({ id: 'Message' })
@@ -32,7 +36,8 @@ export function messageRoutes({ messages }: { readonly messages: MessageStore })
       access: 'secret',
       tag: 'Messages',
       summary: 'List e-mails',
-      description: 'Newest first.',
+      description:
+        'Newest first. Without SMTP_URL nothing is sent: mails are captured, and their contents stand here.',
       query: z.object({
         ...cursorFields,
         contactId: idOf<ContactId>().optional(),
@@ -53,6 +58,6 @@ export function messageRoutes({ messages }: { readonly messages: MessageStore })
   ]
 }
 
-function showMessage({ projectId: _project, captured: _captured, ...shown }: MessageRecord) {
+function showMessage({ projectId: _project, ...shown }: MessageRecord) {
   return shown
 }

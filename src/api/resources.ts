@@ -1,5 +1,6 @@
 import type { ProjectStore } from '../store/ports/projects.js'
 import { type ContactDeps, contactRoutes } from './contacts.js'
+import { emailEventRoutes } from './emailEvents.js'
 import { type EventDeps, eventRoutes } from './events.js'
 import { createIngest, type IngestDeps } from './ingest.js'
 import { type KeyDeps, keyRoutes } from './keys.js'
@@ -28,6 +29,7 @@ export function resourceRoutes(deps: ResourceDeps): Route[] {
     ...templateRoutes(deps),
     ...previewRoutes(deps),
     ...messageRoutes(deps),
+    ...emailEventRoutes(deps),
     ...keyRoutes(deps),
     ...projectRoutes(deps),
   ]

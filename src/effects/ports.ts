@@ -1,5 +1,5 @@
 import type { Failure } from '../workflow/execution.js'
-import type { ContactId, ProjectId, TemplateId } from '../workflow/ids.js'
+import type { ContactId, MessageId, ProjectId, TemplateId } from '../workflow/ids.js'
 import type { JsonObject, JsonValue } from '../workflow/json.js'
 import type { MessageRecord, Template } from '../workflow/mail.js'
 import type { SystemEvent } from '../workflow/messages.js'
@@ -109,8 +109,12 @@ export interface EffectTools {
   readonly http: HttpCaller
   readonly mailer: Mailer
   readonly templates: { find(projectId: ProjectId, id: TemplateId): Promise<Template | null> }
-  /** Insert or replace by id. */
-  readonly messages: { save(record: MessageRecord): Promise<void> }
+  readonly messages: {
+    /** Insert or replace by id. */
+    save(record: MessageRecord): Promise<void>
+    /** Those that are there, in any order. */
+    find(projectId: ProjectId, ids: readonly MessageId[]): Promise<MessageRecord[]>
+  }
   readonly links: {
     unsubscribe(project: ProjectId, contact: ContactId): string
     subscribe(project: ProjectId, contact: ContactId): string

@@ -1,6 +1,7 @@
 import type { EffectTools, Mail, MessageRecord, Template } from '../effects/ports.js'
 import type { Contact } from '../workflow/contact.js'
-import { derivedId, type MessageId } from '../workflow/ids.js'
+import { messageRecordId } from '../workflow/emailEvent.js'
+import type { MessageId } from '../workflow/ids.js'
 import type { DecideTools, Facts } from './definition.js'
 import { liquidScope } from './liquidScope.js'
 import { mailScope, renderMail } from './renderMail.js'
@@ -44,7 +45,7 @@ export function makeLetter(from: {
     text,
     headers: template.type === 'MARKETING' ? unsubscribeHeaders(links.unsubscribeUrl) : {},
   }
-  return { id: derivedId<MessageId>(['message', facts.execution.id, tools.step.id]), contact, mail }
+  return { id: messageRecordId(facts.execution.id, tools.step.id), contact, mail }
 }
 
 /** RFC 8058: mail programs unsubscribe with one POST, without showing a page. */

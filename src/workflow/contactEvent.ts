@@ -54,6 +54,7 @@ const ALIASES: ReadonlyMap<string, string> = new Map([
   ['email.open', 'email.opened'],
   ['email.delivery', 'email.delivered'],
   ['email.bounce', 'email.bounced'],
+  ['email.complaint', 'email.complained'],
 ])
 
 /** The one form of an event's name: aliases of e-mail events are the same event. */

@@ -41,7 +41,7 @@ describe('messages over HTTP', () => {
     const first = await save()
     const second = await save({ createdAt: new Date(2_000), contactId: first.contactId, status: 'SKIPPED' })
     const all = await project.call('GET', '/messages')
-    const { projectId: _project, captured: _captured, ...shown } = first
+    const { projectId: _project, ...shown } = first
     assert.deepEqual(all.at('data.1'), { ...shown, createdAt: first.createdAt.toISOString() })
     assert.deepEqual(ids(all), [second.id, first.id])
     assert.deepEqual(ids(await project.call('GET', `/messages?executionId=${first.executionId}`)), [first.id])

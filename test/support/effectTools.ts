@@ -84,6 +84,7 @@ export function world(given: Given): World {
           throw given.thrown ?? new Error('the store is away')
         records.push(record)
       },
+      find: async () => [],
     },
     links: {
       unsubscribe: (_project, contact) => `https://m.example/unsubscribe/${contact}`,

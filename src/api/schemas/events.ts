@@ -32,7 +32,7 @@ export const eventId = z
 const EARLIEST = Date.parse('0001-01-01T00:00:00.000Z')
 const LATEST = Date.parse('9999-12-31T23:59:59.999Z')
 
-const occurredAt = z.iso.datetime({ offset: true }).transform((text, ctx) => {
+export const occurredAt = z.iso.datetime({ offset: true }).transform((text, ctx) => {
   const at = new Date(text)
   if (at.getTime() >= EARLIEST && at.getTime() <= LATEST) return at
   ctx.addIssue({ code: 'custom', message: 'must be a time in ISO 8601', input: text })

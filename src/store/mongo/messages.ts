@@ -1,7 +1,7 @@
 import type { ContactId, ExecutionId, MessageId, ProjectId } from '../../workflow/ids.js'
 import type { MessageRecord } from '../../workflow/mail.js'
 import type { MessageQuery, MessageStore } from '../ports/messages.js'
-import { fromUuid, type StoredId, toUuid } from './bson.js'
+import { fromUuid, type StoredId, toUuid, toUuids } from './bson.js'
 import type { Db, Filter } from './driver.js'
 import { keepFor } from './keepFor.js'
 import { behind, nextPlace } from './places.js'
@@ -36,6 +36,10 @@ export function createMongoMessages(db: Db): MessageStore {
     save: async (record) => {
       const { _id, createdAt, ...fields } = storeMessage(record)
       await collection.updateOne({ _id }, { $set: fields, $setOnInsert: { createdAt } }, { upsert: true })
+    },
+    find: async (projectId, ids) => {
+      const filter = { _id: { $in: toUuids(ids) }, projectId: toUuid(projectId) }
+      return (await collection.find(filter).toArray()).map(loadMessage)
     },
     list: async (projectId, query) => {
       const rows = collection.find(listFilter(projectId, query)).sort({ createdAt: -1, _id: -1 })
