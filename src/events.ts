@@ -22,6 +22,14 @@ export interface EngineEvents {
   'events.recorded': { readonly fresh: number; readonly repeated: number }
   'executions.started': { readonly count: number; readonly workflowId: string }
   'executions.ended': { readonly count: number; readonly status: string }
+  /** Executions that failed alike; ids of the first ones, for a log. */
+  'executions.failed': {
+    readonly workflowId: string
+    readonly stepId: string | null
+    readonly code: string
+    readonly count: number
+    readonly executionIds: readonly string[]
+  }
   /** Ended executions whose time was over and that were removed. */
   'executions.trimmed': { readonly count: number }
   'steps.handled': { readonly kind: string; readonly outcome: string; readonly count: number }
@@ -45,6 +53,8 @@ export interface EngineEvents {
     readonly outcome: string
     readonly ms: number
     readonly tries: number
+    readonly executionId: string
+    readonly workflowId: string
   }
   'partition.paused': {
     readonly topic: string
@@ -68,7 +78,13 @@ export interface EngineEvents {
     readonly level: 'error' | 'warn'
     readonly text: string
   }
-  failure: { readonly where: string; readonly error: unknown }
+  failure: {
+    readonly where: string
+    readonly error: unknown
+    readonly executionId?: string
+    readonly workflowId?: string
+    readonly requestId?: string
+  }
 }
 
 export type EventName = keyof EngineEvents

@@ -1,5 +1,6 @@
 import { outputsOf, type Standing, standingAfter } from '../../src/engine/outputs.js'
 import { isEnded } from '../../src/workflow/execution.js'
+import { groupBy } from '../../src/workflow/groupBy.js'
 import type { SystemEvent } from '../../src/workflow/messages.js'
 import type { EngineDeps } from '../deps.js'
 import type { PlannedStep } from './plan.js'
@@ -39,4 +40,28 @@ export function announceEnded(deps: Pick<EngineDeps, 'announcer'>, standings: re
     if (isEnded(state)) counts.set(state.status, (counts.get(state.status) ?? 0) + 1)
   }
   for (const [status, count] of counts) deps.announcer.announce('executions.ended', { status, count })
+  announceFailed(deps, standings)
+}
+
+const NAMED_IDS = 5
+
+/** Failures of a batch, alike ones together. */
+function announceFailed({ announcer }: Pick<EngineDeps, 'announcer'>, standings: readonly Standing[]): void {
+  const failed = standings.filter(({ state }) => state.status === 'FAILED')
+  const keyOf = ({ identity, state }: Standing) =>
+    JSON.stringify([identity.workflowId, state.currentStepId, codeOf(state)])
+  for (const alike of groupBy(failed, keyOf).values()) {
+    const [{ identity, state } = alike[0] as Standing] = alike
+    announcer.announce('executions.failed', {
+      workflowId: identity.workflowId,
+      stepId: state.currentStepId,
+      code: codeOf(state),
+      count: alike.length,
+      executionIds: alike.slice(0, NAMED_IDS).map((one) => one.identity.id),
+    })
+  }
+}
+
+function codeOf(state: Standing['state']): string {
+  return isEnded(state) ? (state.error?.code ?? 'UNKNOWN') : 'UNKNOWN'
 }

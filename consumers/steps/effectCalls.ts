@@ -79,7 +79,9 @@ async function runCall(options: EffectOptions, place: PlacedExecution, claim: Ca
   })
   const kind = place.at.step.type
   const ms = now.getTime() - startedAt
-  deps.announcer.announce('effect.called', { kind, outcome: result.type, ms, tries: place.tries })
+  const { id: executionId, workflowId } = place.execution
+  const about = { executionId, workflowId, tries: place.tries }
+  deps.announcer.announce('effect.called', { kind, outcome: result.type, ms, ...about })
   await results.record(place.execution, outcome)
 }
 

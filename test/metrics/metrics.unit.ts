@@ -46,8 +46,9 @@ describe('metrics', () => {
   })
 
   it('counts tries of effects, which of them were repeats, and how long they took', async () => {
-    announcer.announce('effect.called', { kind: 'WEBHOOK', outcome: 'done', ms: 20, tries: 1 })
-    announcer.announce('effect.called', { kind: 'WEBHOOK', outcome: 'retry', ms: 2_000, tries: 2 })
+    const ids = { executionId: 'e', workflowId: 'w' }
+    announcer.announce('effect.called', { kind: 'WEBHOOK', outcome: 'done', ms: 20, tries: 1, ...ids })
+    announcer.announce('effect.called', { kind: 'WEBHOOK', outcome: 'retry', ms: 2_000, tries: 2, ...ids })
     const shown = await show()
     assert.equal(shown.get('millrace_effects_total{kind="WEBHOOK",outcome="done"}'), 1)
     assert.equal(shown.get('millrace_effect_repeats_total{kind="WEBHOOK"}'), 1)

@@ -18,14 +18,15 @@ export function shapeErrors({ announcer, classify }: ErrorDeps): Middleware {
       await next()
     } catch (thrown) {
       const error = asMillraceError(thrown, classify)
-      if (STATUS_OF[error.code] >= 500) announcer.announce('failure', { where: placeOf(ctx), error: thrown })
+      if (STATUS_OF[error.code] >= 500) announceFailure(announcer, ctx, thrown)
       refuse(ctx, error)
     }
   })
 }
 
-function placeOf(ctx: ApiContext): string {
-  return `${ctx.method} ${ctx.state.found?.route?.path ?? 'none'} (request ${ctx.state.requestId})`
+function announceFailure(announcer: Announcer, ctx: ApiContext, error: unknown): void {
+  const where = `${ctx.method} ${ctx.state.found?.route?.path ?? 'none'}`
+  announcer.announce('failure', { where, error, requestId: ctx.state.requestId })
 }
 
 function refuse(ctx: ApiContext, error: MillraceError): void {
