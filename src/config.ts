@@ -39,6 +39,7 @@ const schema = z.object({
     .regex(/^smtps?:\/\//, 'must start with smtp:// or smtps://')
     .optional(),
   MAIL_FROM: z.string().default('millrace@localhost'),
+  EMAIL_TRACKING: csv.pipe(z.array(z.enum(['opens', 'clicks']))).default([]),
   WEBHOOK_ALLOW: csv.pipe(z.array(address)).default([]),
   PUBLIC_URL: z.url().optional(),
   LIFECYCLE_FACTS: flag.default(true),

@@ -3,6 +3,7 @@ import type { Connections } from './connections.js'
 import { createLinks } from './effects/links.js'
 import { createMailer } from './effects/mail.js'
 import type { EffectTools } from './effects/ports.js'
+import { createTracking } from './effects/tracking.js'
 import { createHttpCaller } from './effects/webhook.js'
 
 /** The world that effects act on: HTTP, SMTP, and what their texts and records need. */
@@ -18,12 +19,17 @@ export function openOutside(config: Config, { stores, linkSecret }: Connections)
     envelopeFrom: config.MAIL_FROM,
     connections: config.SMTP_CONNECTIONS,
   })
+  const [opens, clicks] = [config.EMAIL_TRACKING.includes('opens'), config.EMAIL_TRACKING.includes('clicks')]
   const tools: EffectTools = {
     http,
     mailer,
     links: createLinks({ publicUrl: config.publicUrl, secret: linkSecret }),
     templates: stores.templates,
     messages: stores.messages,
+    tracking:
+      opens || clicks
+        ? createTracking({ publicUrl: config.publicUrl, secret: linkSecret, opens, clicks })
+        : null,
     mailFrom: config.MAIL_FROM,
   }
   return {

@@ -4,6 +4,7 @@ import { createContactExecutions } from './api/executionJobs.js'
 import type { RouteDeps } from './api/routes.js'
 import { createLinks } from './effects/links.js'
 import { checkTemplate, createRenderer } from './effects/liquid.js'
+import { createTracking } from './effects/tracking.js'
 import type { Stores } from './store/mongo/stores.js'
 
 export interface RouteParts
@@ -35,5 +36,6 @@ export function createRouteDeps({ stores, linkSecret, ...parts }: RouteParts): R
     checkTemplate,
     renderer: createRenderer(),
     links: createLinks({ publicUrl: info.publicUrl, secret: linkSecret }),
+    tracking: createTracking({ publicUrl: info.publicUrl, secret: linkSecret, opens: true, clicks: true }),
   }
 }

@@ -9,6 +9,7 @@ import type { Route } from './route.js'
 import { stepPatchRoute } from './stepPatch.js'
 import { type StepDeps, stepRoutes } from './steps.js'
 import { type PageDeps, subscriptionPages } from './subscriptionPages.js'
+import { type TrackingDeps, trackingPages } from './trackingPages.js'
 import { transitionRoutes } from './transitions.js'
 import { workflowBulkRoutes } from './workflowBulk.js'
 import { workflowCopyRoutes } from './workflowCopies.js'
@@ -20,7 +21,8 @@ export type RouteDeps = OperationDeps &
   FieldDeps &
   ResourceDeps &
   ExecutionDeps &
-  PageDeps & { readonly info: ApiInfo }
+  PageDeps &
+  TrackingDeps & { readonly info: ApiInfo }
 
 /** Every endpoint. The router, the checks, OpenAPI and the tenancy test follow from this list. */
 export function createRoutes(deps: RouteDeps): readonly Route[] {
@@ -36,6 +38,7 @@ export function createRoutes(deps: RouteDeps): readonly Route[] {
     ...executionRoutes(deps),
     ...resourceRoutes(deps),
     ...subscriptionPages(deps),
+    ...trackingPages(deps),
     ...operationRoutes(deps),
   ]
   return [...routes, ...docRoutes(routes, deps.info)]

@@ -1,5 +1,6 @@
 import { createHmac, timingSafeEqual } from 'node:crypto'
 import { type ContactId, type ProjectId, parseId } from '../workflow/ids.js'
+import { bytesOf, uuidOf } from './idBytes.js'
 import type { EffectTools, LinkPurpose, LinkReader } from './ports.js'
 
 export interface LinkOptions {
@@ -53,12 +54,4 @@ export function createLinks({ publicUrl, secret }: LinkOptions): EffectTools['li
       return projectId === null || contactId === null ? null : { projectId, contactId }
     },
   }
-}
-
-function bytesOf(id: string): Buffer {
-  return Buffer.from(id.replaceAll('-', ''), 'hex')
-}
-
-function uuidOf(bytes: Buffer): string {
-  return bytes.toString('hex').replace(/^(.{8})(.{4})(.{4})(.{4})(.{12})$/, '$1-$2-$3-$4-$5')
 }

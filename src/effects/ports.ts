@@ -1,5 +1,5 @@
 import type { Failure } from '../workflow/execution.js'
-import type { ContactId, MessageId, ProjectId, TemplateId } from '../workflow/ids.js'
+import type { ContactId, ExecutionId, MessageId, ProjectId, StepId, TemplateId } from '../workflow/ids.js'
 import type { JsonObject, JsonValue } from '../workflow/json.js'
 import type { MessageRecord, Template } from '../workflow/mail.js'
 import type { SystemEvent } from '../workflow/messages.js'
@@ -102,6 +102,23 @@ export interface LinkReader {
   ): { readonly projectId: ProjectId; readonly contactId: ContactId } | null
 }
 
+/** One mail, as its tracked links name it. */
+export interface TrackedMail {
+  readonly projectId: ProjectId
+  readonly executionId: ExecutionId
+  readonly stepId: StepId
+}
+
+export interface MailTracking {
+  /** The mail's HTML with tracked links and image, as far as they are switched on. */
+  rewrite(html: string, mail: TrackedMail, untracked: readonly string[]): string
+}
+
+/** Reads back what a tracked link (or, with null, image) names; null for anything that was not made here. */
+export interface TrackingReader {
+  read(token: string, url: string | null): TrackedMail | null
+}
+
 export type { MessageRecord, Template }
 
 /** What effects may use besides their step's facts. */
@@ -120,6 +137,8 @@ export interface EffectTools {
     subscribe(project: ProjectId, contact: ContactId): string
     manage(project: ProjectId, contact: ContactId): string
   }
+  /** Null: mails are sent as they are. */
+  readonly tracking: MailTracking | null
   readonly mailFrom: string
 }
 

@@ -41,11 +41,23 @@ export function makeLetter(from: {
     fromName: template.fromName,
     replyTo: template.replyTo,
     subject,
-    html: body,
+    html: tracked(body, facts, tools, Object.values(links)),
     text,
     headers: template.type === 'MARKETING' ? unsubscribeHeaders(links.unsubscribeUrl) : {},
   }
   return { id: messageRecordId(facts.execution.id, tools.step.id), contact, mail }
+}
+
+/** The links that say who wants which mails lead straight to their pages. */
+function tracked(
+  html: string,
+  { execution }: Facts,
+  { tracking, step }: DecideTools & EffectTools,
+  untracked: readonly string[],
+): string {
+  if (tracking === null) return html
+  const mail = { projectId: execution.projectId, executionId: execution.id, stepId: step.id }
+  return tracking.rewrite(html, mail, untracked)
 }
 
 /** RFC 8058: mail programs unsubscribe with one POST, without showing a page. */

@@ -97,8 +97,8 @@ describe('OpenAPI', () => {
   })
 
   it('passes a linter, examples included', async () => {
-    // What needs no key takes nothing that could be wrong.
-    const rules = { 'operation-4xx-response': 'off' } as const
+    // What needs no key takes nothing that could be wrong; a tracked link answers with a redirect alone.
+    const rules = { 'operation-4xx-response': 'off', 'operation-2xx-response': 'off' } as const
     const config = await createConfig({ extends: ['recommended-strict'], rules })
     const problems = await lintFromString({ source: JSON.stringify(document), config })
     const told = problems.map(({ ruleId, message, location }) => [ruleId, message, location[0]?.pointer])

@@ -5,6 +5,7 @@ import type {
   HttpCall,
   Mail,
   Mailer,
+  MailTracking,
   MessageRecord,
   Template,
 } from '../../src/effects/ports.js'
@@ -38,6 +39,7 @@ type Sent = Awaited<ReturnType<Mailer['send']>>
 export interface Given {
   readonly step: Step
   readonly template?: Template | null
+  readonly tracking?: MailTracking
   readonly answer?: CallResult
   readonly sent?: Sent
   /** Which of the message stores fail, counted from 0. */
@@ -91,6 +93,7 @@ export function world(given: Given): World {
       subscribe: (_project, contact) => `https://m.example/subscribe/${contact}`,
       manage: (_project, contact) => `https://m.example/preferences/${contact}`,
     },
+    tracking: given.tracking ?? null,
     mailFrom: given.mailFrom ?? 'hello@millrace.example',
   }
   return { tools, calls, mails, records }
