@@ -1,4 +1,5 @@
 import type { EffectTools } from '../src/effects/ports.js'
+import type { Share } from '../src/store/ports/executions.js'
 import type { Topology } from '../src/topology.js'
 import { STEP_KINDS, type StepKind } from '../src/workflow/step.js'
 import { createContactEventsHandler } from './contactEvents/handler.js'
@@ -56,7 +57,7 @@ export async function startEngine(options: EngineOptions): Promise<Engine> {
   const { deps, topology, startConsumer, tools } = options
   const events = await startEvents(options)
   const steps = await Promise.all(STEP_KINDS.map((kind) => startSteps(options, kind)))
-  const { alarm, timers } = await startTimers(options)
+  const { alarm, timers } = await startTimers(options, events)
   const mails = await startConsumer({
     topic: topology.emailEvents,
     handler: createEmailEventsHandler(deps, tools.messages),
@@ -66,13 +67,11 @@ export async function startEngine(options: EngineOptions): Promise<Engine> {
     deps,
     everyMs: options.sweepEveryMs,
     graceMs: options.sweepGraceMs,
-    share: (kind) => ({
-      partitions: topology.steps[kind].partitions,
-      owned: byKind.get(kind)?.consumer.assigned() ?? [],
-    }),
+    share: (kind) => shareOf(byKind.get(kind)?.consumer ?? null),
+    sweepsContacts: () => events.assigned().includes(0),
     handledUpTo: (kind) => byKind.get(kind)?.watermark.passed() ?? null,
   })
-  const stopTicking = startTicking({ deps, topology, events, timers, steps })
+  const stopTicking = startTicking({ deps, events, timers, steps })
   const consumers = [events, mails, timers, ...steps.map(({ consumer }) => consumer)]
   return {
     troubles: () => consumers.flatMap((consumer) => consumer.trouble() ?? []),
@@ -122,15 +121,21 @@ function createCalls(options: EngineOptions, kind: EffectKind, onFree: () => voi
   return createEffectCalls({ deps, tools, slots, random, retryBaseMs, results: createCallResults(deps) })
 }
 
-async function startTimers(options: EngineOptions): Promise<{ alarm: Alarm; timers: RunningConsumer }> {
+/** Counts are read as they are now: partitions may be added while everything runs. */
+function shareOf(consumer: RunningConsumer | null): Share {
+  return { partitions: consumer?.partitions() ?? 1, owned: consumer?.assigned() ?? [] }
+}
+
+async function startTimers(
+  options: EngineOptions,
+  events: RunningConsumer,
+): Promise<{ alarm: Alarm; timers: RunningConsumer }> {
   const { deps, topology, startConsumer } = options
   let timers: RunningConsumer | null = null
-  const inputTopic = {
-    name: topology.contactEvents.name,
-    partitions: () => topology.contactEvents.partitions,
-  }
-  const share = () => ({ partitions: topology.timers.partitions, owned: timers?.assigned() ?? [] })
-  const alarm = createAlarm({ deps, share, inputTopic })
-  timers = await startConsumer({ topic: topology.timers, handler: createTimerHandler(deps, alarm.notice) })
+  const inputTopic = { name: events.topic, partitions: events.partitions }
+  const alarm = createAlarm({ deps, share: () => shareOf(timers), inputTopic })
+  const handler = createTimerHandler(deps, alarm.notice)
+  const onAssigned = () => alarm.notice(deps.clock.now())
+  timers = await startConsumer({ topic: topology.timers, handler, onAssigned })
   return { alarm, timers }
 }

@@ -14,6 +14,8 @@ interface ConsumerSpec {
   readonly topic: Topic
   /** Wrapped by the middlewares: it answers verdicts and never throws. */
   readonly handler: Handler
+  /** Partitions were given out anew. */
+  readonly onAssigned?: () => void
 }
 
 export interface RunOptions {
@@ -31,6 +33,8 @@ export interface RunOptions {
 /** One consumer of one topic in a group of its own. */
 export interface RunningConsumer {
   readonly topic: string
+  /** How many the topic has now: people add some while everything runs. */
+  partitions(): number
   assigned(): number[]
   /** By assigned partition: the offset of the next message to handle. */
   positions(): ReadonlyMap<number, number>
@@ -54,6 +58,8 @@ const REBALANCE_TIMEOUT_MS = 60_000
 const MAX_WAIT_MS = 500
 const MAX_BYTES_PER_PARTITION = 1024 * 1024
 const MAX_BYTES = 10 * 1024 * 1024
+/** Partitions that are added to a topic are noticed after this long at most. */
+const METADATA_MAX_AGE_MS = 10_000
 const STOP_LIMIT_MS = 20_000
 const COMMIT_EVERY_MS = 1_000
 const WATCH_EVERY_MS = 5_000
@@ -61,7 +67,7 @@ const WATCH_EVERY_MS = 5_000
 /** kafkajs with care: contiguous commits only, from the earliest offset, never a throw out of a handler. */
 export function createStartConsumer(options: RunOptions): StartConsumer {
   return async (spec) => {
-    const parts = partsOf(options, spec.topic.name)
+    const parts = partsOf(options, spec)
     const { consumer, commits } = parts
     await consumer.connect()
     await consumer.subscribe({ topics: [spec.topic.name], fromBeginning: true })
@@ -80,7 +86,7 @@ export function createStartConsumer(options: RunOptions): StartConsumer {
       partitionsConsumedConcurrently: spec.topic.partitions,
       eachBatch,
     })
-    return runningOf(options, spec.topic.name, parts)
+    return runningOf(options, spec.topic, parts)
   }
 }
 
@@ -92,12 +98,14 @@ interface Parts {
   readonly trouble: () => string | null
 }
 
-function partsOf({ kafka, announcer, onCrash }: RunOptions, topic: string): Parts {
+function partsOf({ kafka, announcer, onCrash }: RunOptions, spec: ConsumerSpec): Parts {
+  const topic = spec.topic.name
   const consumer = kafka.consumer({
     groupId: topic,
     sessionTimeout: SESSION_TIMEOUT_MS,
     rebalanceTimeout: REBALANCE_TIMEOUT_MS,
     maxWaitTimeInMs: MAX_WAIT_MS,
+    metadataMaxAge: METADATA_MAX_AGE_MS,
     minBytes: 1,
     maxBytes: MAX_BYTES,
     maxBytesPerPartition: MAX_BYTES_PER_PARTITION,
@@ -127,11 +135,11 @@ function partsOf({ kafka, announcer, onCrash }: RunOptions, topic: string): Part
         [...places].map(([partition, next]) => ({ topic, partition, offset: String(next) })),
       ),
   })
-  const trouble = watch({ consumer, topic, positions, pauses, announcer, onCrash })
+  const trouble = watch({ ...spec, consumer, topic, positions, pauses, announcer, onCrash })
   return { consumer, positions, pauses, commits, trouble }
 }
 
-interface Watching extends Pick<RunOptions, 'announcer' | 'onCrash'> {
+interface Watching extends Pick<RunOptions, 'announcer' | 'onCrash'>, Pick<ConsumerSpec, 'onAssigned'> {
   readonly consumer: Consumer
   readonly topic: string
   readonly positions: Positions
@@ -139,7 +147,8 @@ interface Watching extends Pick<RunOptions, 'announcer' | 'onCrash'> {
 }
 
 /** Follows joins and crashes; answers what is wrong now. */
-function watch({ consumer, topic, positions, pauses, announcer, onCrash }: Watching): () => string | null {
+function watch(watching: Watching): () => string | null {
+  const { consumer, topic, positions, pauses, announcer, onCrash, onAssigned } = watching
   let trouble: string | null = 'has not joined its group yet'
   consumer.on(consumer.events.GROUP_JOIN, ({ payload }) => {
     const partitions = [...(payload.memberAssignment[topic] ?? [])]
@@ -147,6 +156,7 @@ function watch({ consumer, topic, positions, pauses, announcer, onCrash }: Watch
     positions.assign(partitions)
     pauses.keepOnly(partitions)
     announcer.announce('consumer.joined', { topic, partitions })
+    onAssigned?.()
   })
   // Batches of control records only never reach a handler.
   consumer.on(consumer.events.END_BATCH_PROCESS, ({ payload }) => {
@@ -160,7 +170,7 @@ function watch({ consumer, topic, positions, pauses, announcer, onCrash }: Watch
   return () => (trouble === null ? null : `${topic}: ${trouble}`)
 }
 
-function runningOf(options: RunOptions, topic: string, parts: Parts): RunningConsumer {
+function runningOf(options: RunOptions, { name: topic, partitions }: Topic, parts: Parts): RunningConsumer {
   const { positions, pauses, trouble } = parts
   const ends = createEnds(() => readEnds(options.offsets, topic, positions))
   const callOff = startWatchdog({
@@ -175,6 +185,7 @@ function runningOf(options: RunOptions, topic: string, parts: Parts): RunningCon
   })
   return {
     topic,
+    partitions: () => ends.count() ?? partitions,
     assigned: () => positions.assigned(),
     positions: () => positions.all(),
     endOffsets: ends.read,

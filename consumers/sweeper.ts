@@ -14,6 +14,8 @@ export interface SweeperOptions {
   readonly share: (kind: StepKind) => Share
   /** Up to when this process has handled a step topic; null while it is not known. */
   readonly handledUpTo: (kind: StepKind) => Date | null
+  /** One owner of the input's partitions looks after what contacts owe. */
+  readonly sweepsContacts: () => boolean
   readonly everyMs: number
   /** What was touched less than this before the watermark is still under way. */
   readonly graceMs: number
@@ -31,6 +33,7 @@ export function createSweeper(options: SweeperOptions): { sweep(): Promise<void>
   let cancel: () => void = () => undefined
   const sweep = async () => {
     for (const kind of STEP_KINDS) if (!stopped) await sweepKind(options, kind)
+    if (!stopped && options.sweepsContacts()) await sendOwedByContacts(options)
   }
   const next = () => {
     cancel = deps.scheduler.after(options.everyMs, () => {
@@ -64,6 +67,18 @@ async function sweepKind(
     deps.announcer.announce('sweeper.emitted', { kind, count: page.length })
     if (page.length < PAGE) return
   }
+}
+
+/** System events of changed subscriptions that a crash kept from being sent; the same ids, so a repeat is none. */
+async function sendOwedByContacts({ deps, graceMs }: SweeperOptions): Promise<void> {
+  const before = new Date(deps.clock.now().getTime() - graceMs)
+  const owing = await deps.contacts.owing(before, PAGE)
+  if (owing.length === 0) return
+  const events = owing.flatMap(({ owed }) => owed)
+  await deps.outbox.send({ facts: [], events, steps: [], timers: [] })
+  const refs = owing.map(({ id, owed }) => ({ id, eventIds: owed.map(({ eventId }) => eventId) }))
+  await deps.contacts.clearOwed(refs)
+  deps.announcer.announce('sweeper.emitted', { kind: 'contacts', count: owing.length })
 }
 
 async function sendAgain(deps: EngineDeps, page: readonly Execution[]): Promise<void> {

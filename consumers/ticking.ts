@@ -1,11 +1,9 @@
-import type { Topology } from '../src/topology.js'
 import type { EngineDeps } from './deps.js'
 import type { RunningConsumer } from './run.js'
 import { createWatermark, type Watermark } from './watermark.js'
 
 export interface TickingOptions {
   readonly deps: EngineDeps
-  readonly topology: Topology
   readonly events: RunningConsumer
   readonly timers: RunningConsumer
   readonly steps: readonly { readonly consumer: RunningConsumer; readonly watermark: Watermark }[]
@@ -23,14 +21,17 @@ const OVERDUE_MS = 5_000
  * listens hears how far each topic is behind. All topics are asked for at once, so that they share requests.
  */
 export function startTicking(options: TickingOptions): () => void {
-  const { deps, events, timers, steps, topology } = options
+  const { deps, events, timers, steps } = options
   const input = createWatermark(events, deps.clock)
   const marked = [{ consumer: events, watermark: input }, ...steps]
   let ticks = 0
   const tick = async () => {
-    const inputPassed = input.tick()
-    await Promise.all([inputPassed, timers.endOffsets(), ...steps.map(({ watermark }) => watermark.tick())])
-    await deps.progress.note(topology.contactEvents.name, await inputPassed)
+    const others = [timers.endOffsets(), ...steps.map(({ watermark }) => watermark.tick())]
+    const [passed] = await Promise.all([
+      settled(deps, input.tick()),
+      ...others.map((one) => settled<unknown>(deps, one)),
+    ])
+    if (passed !== null && passed !== undefined) await deps.progress.note(events.topic, passed)
     for (const { consumer, watermark } of marked) announceTopic(deps, consumer, watermark.passed())
     announceTopic(deps, timers, null)
     if (ticks++ % TICKS_PER_COUNT === 0) await countOverdue(options)
@@ -39,12 +40,24 @@ export function startTicking(options: TickingOptions): () => void {
   const next = () => {
     cancel = deps.scheduler.after(EVERY_MS, () => {
       tick()
-        .catch((error) => deps.announcer.announce('failure', { where: 'watermark', error }))
+        .catch((error) => announceFailure(deps, error))
         .finally(next)
     })
   }
   next()
   return () => cancel()
+}
+
+/** A topic that is away (deleted, without a leader) holds up nobody but itself: null, and it is announced. */
+function settled<Value>(deps: EngineDeps, work: Promise<Value>): Promise<Value | null> {
+  return work.catch((error: unknown) => {
+    announceFailure(deps, error)
+    return null
+  })
+}
+
+function announceFailure({ announcer }: EngineDeps, error: unknown): void {
+  announcer.announce('failure', { where: 'watermark', error })
 }
 
 function announceTopic(
@@ -56,8 +69,8 @@ function announceTopic(
   announcer.announce('topic.measured', { topic: consumer.topic, lags: consumer.lags(), ageMs })
 }
 
-async function countOverdue({ deps, topology, timers }: TickingOptions): Promise<void> {
-  const share = { partitions: topology.timers.partitions, owned: timers.assigned() }
+async function countOverdue({ deps, timers }: TickingOptions): Promise<void> {
+  const share = { partitions: timers.partitions(), owned: timers.assigned() }
   const before = new Date(deps.clock.now().getTime() - OVERDUE_MS)
   deps.announcer.announce('timers.overdue', { count: await deps.executions.overdue(share, before) })
 }

@@ -5,6 +5,8 @@ export interface EndsReader {
   read(): Promise<Ends>
   /** What was read at most `maxAgeMs` ago, else what is read now. */
   recent(maxAgeMs: number): Promise<Ends>
+  /** How many partitions there were then; null: nothing was read yet. */
+  count(): number | null
   /** How far these places are behind the ends that were read last. */
   lags(places: Ends): Ends
 }
@@ -20,6 +22,7 @@ export function createEnds(ask: () => Promise<Ends>): EndsReader {
   }
   return {
     read,
+    count: () => (latest.size === 0 ? null : latest.size),
     recent: async (maxAgeMs) => (performance.now() - readMs <= maxAgeMs ? latest : read()),
     lags: (places) =>
       new Map(

@@ -18,10 +18,9 @@ export function createMemoryExecutionStore(clock: Clock, table: Table = new Map(
     waitingFor: async (contactIds, names) =>
       [...table.values()].filter((one) => contactIds.includes(one.contactId) && waitsForAny(one, names)),
     due: async (share, upTo, limit) => dueOf(table, share, upTo).slice(0, limit),
-    nextDue: async (share, { now }) => {
-      const next = inShare(table, share)
-        .flatMap((one) => dueAtOf(one) ?? [])
-        .filter((at) => at > now)
+    nextDue: async (share, upTo) => {
+      const found = new Set(dueOf(table, share, upTo))
+      const next = inShare(table, share).flatMap((one) => (found.has(one) ? [] : (dueAtOf(one) ?? [])))
       return next.sort((a, b) => a.getTime() - b.getTime())[0] ?? null
     },
     overdue: async (share, before) => dueOf(table, share, { now: before, waitsUpTo: before }).length,

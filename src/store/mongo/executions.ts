@@ -133,10 +133,15 @@ async function due(
   return documents.map(fromDocument)
 }
 
-async function nextDue(executions: Executions, share: Share, { now }: UpTo): Promise<Date | null> {
+async function nextDue(executions: Executions, share: Share, { now, waitsUpTo }: UpTo): Promise<Date | null> {
   if (share.owned.length === 0) return null
-  const filter = { ...shareFilter(share), dueAt: { $gt: now } } as Filter<ExecutionDocument>
-  const first = await executions.findOne(filter, { projection: { dueAt: 1 }, sort: { dueAt: 1 } })
+  const heldBack = { 'wait.names': { $exists: true } }
+  const from = { $gt: waitsUpTo < now ? waitsUpTo : now }
+  const filter = { $and: [shareFilter(share), { dueAt: from }, { $or: [{ dueAt: { $gt: now } }, heldBack] }] }
+  const first = await executions.findOne(filter as Filter<ExecutionDocument>, {
+    projection: { dueAt: 1 },
+    sort: { dueAt: 1 },
+  })
   return first?.dueAt ?? null
 }
 

@@ -26,7 +26,7 @@ export interface ExecutionStore {
     upTo: { readonly now: Date; readonly waitsUpTo: Date },
     limit: number,
   ): Promise<Execution[]>
-  /** The earliest due time of the share that `due` would not yet find, or null. */
+  /** The earliest due time of the share that `due` does not find yet, or null; past: a wait that is held back. */
   nextDue(share: Share, upTo: { readonly now: Date; readonly waitsUpTo: Date }): Promise<Date | null>
   /** How many of the share, whatever holds them back, were due before; counts at most 10,000. */
   overdue(share: Share, before: Date): Promise<number>
