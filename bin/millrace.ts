@@ -5,6 +5,7 @@ import { PACKAGE_VERSION } from '../src/version.js'
 import { addDoctorCommand } from './doctor.js'
 import { addKeyCommands } from './keys.js'
 import { addProjectCommands } from './projects.js'
+import { addRewindCommand } from './rewind.js'
 
 const program = new Command('millrace')
   .description(
@@ -14,6 +15,7 @@ const program = new Command('millrace')
 addProjectCommands(program)
 addKeyCommands(program)
 addDoctorCommand(program)
+addRewindCommand(program)
 
 program.parseAsync().catch((error: unknown) => {
   process.stderr.write(`${messageOf(error)}\n`)
