@@ -69,6 +69,9 @@ const schema = z.object({
   LOG_LEVEL: z.enum(['trace', 'debug', 'info', 'warn', 'error', 'silent']).default('info'),
 })
 
+/** What the environment may set. */
+export const SETTING_NAMES: readonly string[] = Object.keys(schema.shape)
+
 export type Settings = z.output<typeof schema>
 
 export interface Config extends Omit<Settings, 'EXECUTION_RETENTION_DAYS'> {

@@ -1,0 +1,74 @@
+import { fileURLToPath } from 'node:url'
+import { COMPOSE_FILE } from '../../scripts/services/composeFile.js'
+import { freePorts } from '../../scripts/services/ports.js'
+import { eventually } from '../../scripts/services/probe.js'
+import { run, tail } from '../../scripts/services/processes.js'
+import { told } from '../../scripts/services/told.js'
+import { progressLine } from '../../scripts/terminal.js'
+
+const ADDITIONS = fileURLToPath(new URL('../../../test/containers/rolling.compose.yml', import.meta.url))
+const PROJECT = 'millrace-rolling'
+const UP_LIMIT_MS = 900_000
+const COMMAND_LIMIT_MS = 120_000
+const HEALTHY_WITHIN_MS = 180_000
+
+/** The whole system as containers of its own, made for one run. */
+export interface System {
+  readonly base: string
+  engines(): Promise<string[]>
+  /** Resolves when the container is healthy again, with the time that it took. */
+  restart(container: string, kill: boolean): Promise<number>
+  /** `webhook-id` of every call that came in. */
+  calls(): Promise<string[]>
+  close(): Promise<void>
+}
+
+export async function openSystem(secretKey: string): Promise<System> {
+  const [port, sinkPort, kafkaPort, mongodbPort, registryPort] = (await freePorts(5)).map(String)
+  const env: Record<string, string> = {
+    PORT: port ?? '',
+    SINK_PORT: sinkPort ?? '',
+    KAFKA_PORT: kafkaPort ?? '',
+    MONGODB_PORT: mongodbPort ?? '',
+    REGISTRY_PORT: registryPort ?? '',
+    WEBHOOK_ALLOW: 'sink:8080',
+    MILLRACE_SECRET_KEY: secretKey,
+  }
+  const docker = async (args: readonly string[], withinMs = COMMAND_LIMIT_MS): Promise<string> => {
+    const { ok, output } = await run('docker', args, { env, withinMs })
+    if (!ok) throw new Error(`\`docker ${args.join(' ')}\` failed:\n${tail(output)}`)
+    return output.trim()
+  }
+  const compose = (args: readonly string[], withinMs?: number): Promise<string> =>
+    docker(['compose', '-f', COMPOSE_FILE, '-f', ADDITIONS, '-p', PROJECT, ...args], withinMs)
+  const close = async (): Promise<void> => {
+    await compose(['down', '--volumes', '--timeout', '60'])
+  }
+  const isHealthy = async (container: string): Promise<boolean> =>
+    (await docker(['inspect', '--format', '{{.State.Health.Status}}', container])) === 'healthy'
+  const work = { service: 'compose', doing: 'bringing the system up', done: 'the system is healthy' }
+  try {
+    await told(progressLine, work, () => compose(['up', '--build', '--wait'], UP_LIMIT_MS))
+  } catch (error) {
+    await close()
+    throw error
+  }
+  return {
+    base: `http://127.0.0.1:${port}`,
+    engines: async () => (await compose(['ps', '--format', '{{.Name}}', 'engine'])).split('\n'),
+    restart: async (container, kill) => {
+      const began = Date.now()
+      if (kill) {
+        await docker(['kill', container])
+        await docker(['start', container])
+      } else {
+        await docker(['restart', '--time', '60', container])
+      }
+      if (!(await eventually(() => isHealthy(container), HEALTHY_WITHIN_MS)))
+        throw new Error(`${container} is not healthy ${HEALTHY_WITHIN_MS / 1000} s after its restart.`)
+      return Date.now() - began
+    },
+    calls: async () => (await (await fetch(`http://127.0.0.1:${sinkPort}/`)).json()) as string[],
+    close,
+  }
+}
