@@ -16,6 +16,7 @@ module.exports = {
     room('steps', '^src/steps/', ['^src/workflow/', '^src/effects/ports\\.ts$']),
     room('engine', '^src/engine/', ['^src/workflow/', '^src/steps/', '^src/effects/ports\\.ts$']),
     room('store', '^src/store/', ['^src/workflow/', ...shared]),
+    room('tracing', '^src/tracing/', ['^src/workflow/', '^src/effects/ports\\.ts$']),
     room('effects', '^src/effects/', ['^src/workflow/', ...shared]),
     room('schemas', '^schemas/', ['^src/topology\\.ts$', '^src/workflow/', ...shared]),
     room('producers', '^producers/', [

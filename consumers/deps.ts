@@ -9,6 +9,7 @@ import type { EntryStore } from '../src/store/ports/entries.js'
 import type { EventStore } from '../src/store/ports/events.js'
 import type { ExecutionStore } from '../src/store/ports/executions.js'
 import type { ProgressStore } from '../src/store/ports/progress.js'
+import type { Tracing } from '../src/tracing/port.js'
 import type { BrokerTimeOf } from '../src/workflow/contactEvent.js'
 import type { DefinitionCache } from './stepping/definitionCache.js'
 
@@ -31,6 +32,8 @@ export interface EngineDeps {
   readonly brokerTimeOf: BrokerTimeOf
   readonly scheduler: Scheduler
   readonly announcer: Announcer
+  /** Absent: traces are off, and no message is looked at for them. */
+  readonly tracing?: Tracing
   /** A random id: batches, leases. */
   readonly newId: () => string
 }

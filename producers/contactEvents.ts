@@ -2,6 +2,7 @@ import type { Codec, WireContactEvent } from '../schemas/registry.js'
 import { normalEmail } from '../src/workflow/contact.js'
 import type { SystemEvent } from '../src/workflow/messages.js'
 import type { TopicMessages } from './kafkaPort.js'
+import { traceHeaders } from './traceHeaders.js'
 
 /** Contact events, keyed by the lower-cased e-mail: one contact's events keep their order. */
 export function contactEventMessages(
@@ -10,7 +11,12 @@ export function contactEventMessages(
   events: readonly WireContactEvent[],
 ): TopicMessages {
   const values = codec.encodeAll('contactEvent', events)
-  return { topic, messages: values.map((value, index) => ({ key: keyOf(events[index]), value })) }
+  const messages = values.map((value, index) => ({
+    key: keyOf(events[index]),
+    value,
+    ...traceHeaders(events[index]),
+  }))
+  return { topic, messages }
 }
 
 /** An event that names its contact by id only has no place in the order of the others. */

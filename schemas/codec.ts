@@ -2,12 +2,13 @@ import type { SchemaName } from '../src/topology.js'
 import type { ContactEvent } from '../src/workflow/contactEvent.js'
 import type { EmailEvent } from '../src/workflow/emailEvent.js'
 import type { ExecutionFact, StepDue, Timer } from '../src/workflow/messages.js'
+import type { Traced } from '../src/workflow/trace.js'
 
 /** A contact event as it travels: what a producer may leave out is null. `toContactEvent` fills it in. */
 export type WireContactEvent = Omit<ContactEvent, 'eventId' | 'occurredAt'> & {
   readonly eventId: string | null
   readonly occurredAt: Date | null
-}
+} & Traced
 
 /** What each schema carries. */
 export interface WireTypes {

@@ -13,6 +13,8 @@ import { completeErasures } from './store/eraseContact.js'
 import { isDatabaseAway } from './store/mongo/connect.js'
 import type { Scheduler } from './store/ports/clock.js'
 import { repeat } from './tools.js'
+import { tracedPublish } from './tracing/outside.js'
+import { traceRequests } from './tracing/requests.js'
 import { PACKAGE_VERSION } from './version.js'
 
 export interface ApiRole {
@@ -36,10 +38,11 @@ export async function startApiRole(
   const { announcer, scheduler } = deps
   // Requests that come together share their sends.
   const published = createGatherer({ send: connections.outbox.publish })
+  const { tracing } = connections
   const routeDeps = createRouteDeps({
     ...connections,
     ...deps,
-    outbox: { ...connections.outbox, publish: published.push.bind(published) },
+    outbox: { ...connections.outbox, publish: tracedPublish(published.push.bind(published), tracing) },
     brokerNow: () => connections.brokerTime.of(connections.clock.now()),
     serveMetrics: config.METRICS_PORT === undefined,
     info: { version: PACKAGE_VERSION, publicUrl: config.publicUrl },
@@ -48,6 +51,7 @@ export async function startApiRole(
     routes: createRoutes(routeDeps),
     keys: connections.stores.keys,
     announcer,
+    ...(tracing === undefined ? {} : { around: traceRequests(tracing) }),
     classify: (error) => (isDatabaseAway(error) ? 'DATABASE_AWAY' : null),
     options: {
       corsOrigins: config.CORS_ORIGINS,

@@ -66,6 +66,11 @@ const schema = z.object({
     .regex(/^pk_[A-Za-z0-9]{16,200}$/, 'must be pk_ and at least 16 letters or digits')
     .optional(),
   ROLES: csv.pipe(z.array(role).min(1)).default([...ROLES]),
+  /** Traces are on where one of the two addresses is set; OpenTelemetry's own variables say the rest. */
+  OTEL_EXPORTER_OTLP_ENDPOINT: z.url().optional(),
+  OTEL_EXPORTER_OTLP_TRACES_ENDPOINT: z.url().optional(),
+  OTEL_SERVICE_NAME: z.string().default('millrace'),
+  OTEL_SDK_DISABLED: flag.default(false),
   LOG_LEVEL: z.enum(['trace', 'debug', 'info', 'warn', 'error', 'silent']).default('info'),
 })
 

@@ -13,6 +13,8 @@ import { serviceSecret } from './store/mongo/secret.js'
 import { openStores, prepareDatabase, type Stores } from './store/mongo/stores.js'
 import type { Clock } from './store/ports/clock.js'
 import { createTopology, DAY_MS, type Topology, withPartitions } from './topology.js'
+import type { Tracing } from './tracing/port.js'
+import { PACKAGE_VERSION } from './version.js'
 
 /** Everything outside that a process is connected to; opened in order, closed in reverse. */
 export interface Connections {
@@ -24,6 +26,8 @@ export interface Connections {
   readonly outbox: Outbox
   readonly topology: Topology
   readonly linkSecret: string
+  /** Absent: traces are off. */
+  readonly tracing?: Tracing
   /** Throws what keeps the database or the broker from answering. */
   probe(): Promise<void>
   close(): Promise<void>
@@ -44,7 +48,9 @@ export async function openConnections(config: Config, announcer: Announcer): Pro
   const outbox = createOutbox({ producer, codec, topology, lifecycleFacts: config.LIFECYCLE_FACTS })
   const within = { brokers: config.KAFKA_BROKERS, patienceMs }
   const measuring = await keepMeasuring(brokerTime, { outbox, clock, announcer, ...within })
+  const tracing = await tracingOf(config)
   return {
+    ...(tracing === undefined ? {} : { tracing }),
     stores: openStores(mongo.db, clock, config.EXECUTION_RETENTION_DAYS * DAY_MS),
     clock,
     brokerTime,
@@ -59,11 +65,20 @@ export async function openConnections(config: Config, announcer: Announcer): Pro
     },
     close: async () => {
       await measuring.stop()
+      await tracing?.close()
       await producer.close()
       clock.stop()
       await mongo.close()
     },
   }
+}
+
+/** The libraries are loaded where traces are on, and only there. */
+async function tracingOf(config: Config): Promise<Tracing | undefined> {
+  const { OTEL_EXPORTER_OTLP_ENDPOINT: one, OTEL_EXPORTER_OTLP_TRACES_ENDPOINT: other } = config
+  if ((one === undefined && other === undefined) || config.OTEL_SDK_DISABLED) return undefined
+  const { openTracing } = await import('./tracing/openTracing.js')
+  return openTracing({ serviceName: config.OTEL_SERVICE_NAME, version: PACKAGE_VERSION })
 }
 
 /** Client, producer and topics; the table comes back with the partitions that there really are. */

@@ -72,7 +72,7 @@ export async function startEngineRole(
 
 function engineDeps(
   config: Config,
-  { stores, outbox, codec, clock, brokerTime }: Connections,
+  { stores, outbox, codec, clock, brokerTime, tracing }: Connections,
   announcer: Announcer,
 ): EngineDeps {
   const { executions, contacts, events, entries, definitions, progress } = stores
@@ -92,6 +92,7 @@ function engineDeps(
     brokerTimeOf: brokerTime.of,
     scheduler: realScheduler,
     announcer,
+    ...(tracing === undefined ? {} : { tracing }),
     newId: randomUUID,
   }
 }

@@ -5,6 +5,7 @@ import { createMailer } from './effects/mail.js'
 import type { EffectTools } from './effects/ports.js'
 import { createTracking } from './effects/tracking.js'
 import { createHttpCaller } from './effects/webhook.js'
+import { tracedCaller } from './tracing/outside.js'
 
 /** The world that effects act on: HTTP, SMTP, and what their texts and records need. */
 export interface Outside {
@@ -12,7 +13,7 @@ export interface Outside {
   close(): Promise<void>
 }
 
-export function openOutside(config: Config, { stores, linkSecret }: Connections): Outside {
+export function openOutside(config: Config, { stores, linkSecret, tracing }: Connections): Outside {
   const http = createHttpCaller({ allow: config.WEBHOOK_ALLOW })
   const mailer = createMailer({
     smtpUrl: config.SMTP_URL ?? null,
@@ -21,7 +22,7 @@ export function openOutside(config: Config, { stores, linkSecret }: Connections)
   })
   const [opens, clicks] = [config.EMAIL_TRACKING.includes('opens'), config.EMAIL_TRACKING.includes('clicks')]
   const tools: EffectTools = {
-    http,
+    http: tracing === undefined ? http : tracedCaller(http, tracing),
     mailer,
     links: createLinks({ publicUrl: config.publicUrl, secret: linkSecret }),
     templates: stores.templates,

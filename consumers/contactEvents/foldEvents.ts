@@ -10,6 +10,7 @@ import type { ContactId, ProjectId } from '../../src/workflow/ids.js'
 import { jsonBytes } from '../../src/workflow/json.js'
 import type { Workflow } from '../../src/workflow/workflow.js'
 import type { EngineDeps } from '../deps.js'
+import { withTraceOf } from '../stepping/trace.js'
 import type { Recorded } from './record.js'
 
 /** A contact after the batch's events, with the last of them that was folded in. */
@@ -24,7 +25,7 @@ export interface FoldResult {
 }
 
 export interface FoldContext {
-  readonly deps: Pick<EngineDeps, 'announcer'>
+  readonly deps: Pick<EngineDeps, 'announcer' | 'tracing'>
   readonly tables: ReadonlyMap<ProjectId, TriggerTable>
   readonly by: string
   readonly now: Date
@@ -86,7 +87,7 @@ function startsOf(one: Recorded, contact: Contact, context: FoldContext): Starti
     ({ trigger, fault }) => {
       if (fault !== null) announceFault(context, trigger.workflow, fault)
       if (fault !== null || !mayStart(one, trigger.workflow, context)) return []
-      const execution = startExecution({
+      const execution = startTraced(context.deps, one, {
         compiled: trigger.compiled,
         contact,
         origin: ['event', one.event.eventId],
@@ -104,6 +105,15 @@ function startsOf(one: Recorded, contact: Contact, context: FoldContext): Starti
       ]
     },
   )
+}
+
+/** In the trace that the event came with. */
+function startTraced(
+  deps: FoldContext['deps'],
+  { source }: Recorded,
+  start: Parameters<typeof startExecution>[0],
+): Execution {
+  return withTraceOf(deps, startExecution(start), source)
 }
 
 /** A repeat starts only what was enabled before the event was recorded, and nothing once it is too old. */

@@ -8,6 +8,7 @@ import type { Handler } from '../batch.js'
 import type { EngineDeps } from '../deps.js'
 import { announceEnded, emit } from '../stepping/emit.js'
 import { resumeByEvents } from '../stepping/lookBack.js'
+import { noteStarts } from '../stepping/trace.js'
 import { addressEvents } from './contacts.js'
 import { decodeEvents } from './decode.js'
 import { type FoldContext, foldEvents, possibleStarts } from './foldEvents.js'
@@ -64,6 +65,7 @@ function announceStarted(deps: EngineDeps, { fresh }: Started): void {
     deps.announcer.announce('executions.started', { workflowId, count: list.length })
   }
   announceEnded(deps, fresh.map(standingOf))
+  noteStarts(deps, fresh)
 }
 
 /** Executions that a repeated event started: a crash may have come before their first step was sent. */

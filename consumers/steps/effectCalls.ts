@@ -6,6 +6,7 @@ import { type Execution, isEnded } from '../../src/workflow/execution.js'
 import type { EngineDeps } from '../deps.js'
 import type { PlacedExecution } from '../stepping/placeExecutions.js'
 import type { PlannedStep } from '../stepping/plan.js'
+import { inCallSpan } from '../stepping/trace.js'
 import { callOutcome } from './callOutcome.js'
 import type { CallResults } from './callResults.js'
 import type { CallSlots, Hand } from './callSlots.js'
@@ -70,7 +71,7 @@ async function runCall(options: EffectOptions, place: PlacedExecution, claim: Ca
   const { deps, tools, results } = options
   if (!coversCall(place, claim, deps.clock.now())) return
   const startedAt = deps.clock.now().getTime()
-  const result = place.execution.effects === 'skip' ? SKIPPED : await call(place, tools, deps)
+  const result = place.execution.effects === 'skip' ? SKIPPED : await callTraced(place, tools, deps)
   const now = deps.clock.now()
   const outcome = callOutcome({ ...place, facts: { ...place.facts, now } }, result, {
     random: options.random(),
@@ -95,6 +96,11 @@ function coversCall({ execution }: PlacedExecution, { timeoutMs }: Call, now: Da
 
 function leaseOf({ state }: Execution) {
   return 'lease' in state ? state.lease : null
+}
+
+function callTraced(place: PlacedExecution, tools: EffectTools, deps: EngineDeps): Promise<EffectResult> {
+  const { execution, at, tries } = place
+  return inCallSpan(deps, { execution, kind: at.step.type, tries }, () => call(place, tools, deps))
 }
 
 async function call(place: PlacedExecution, tools: EffectTools, deps: EngineDeps): Promise<EffectResult> {

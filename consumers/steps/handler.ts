@@ -5,6 +5,7 @@ import type { Batch, Handler, Message, Verdict } from '../batch.js'
 import type { EngineDeps } from '../deps.js'
 import { parkMessages } from '../parking.js'
 import type { PlannedStep } from '../stepping/plan.js'
+import { withTraceOf } from '../stepping/trace.js'
 import type { Hand } from './callSlots.js'
 import type { EffectCalls } from './effectCalls.js'
 import type { Arrived } from './placeSteps.js'
@@ -102,7 +103,7 @@ async function decode({ deps }: StepHandlerOptions, batch: Batch): Promise<Arriv
     if (source === undefined) return
     if (!one.ok) bad.push({ message: source, reason: one.reason, detail: one.message })
     else {
-      const due = one.value as StepDue
+      const due = withTraceOf(deps, one.value as StepDue, source)
       arrived.set(`${due.executionId}:${due.seq}`, { due, source })
     }
   })

@@ -8,6 +8,7 @@ import { endsOfLost } from '../stepping/endLost.js'
 import { type Reading, readFor } from '../stepping/facts.js'
 import { lookBack } from '../stepping/lookBack.js'
 import { type PlannedStep, planSteps } from '../stepping/plan.js'
+import { noteSteps } from '../stepping/trace.js'
 import { applyToDocuments } from '../stepping/writeDocuments.js'
 import { announceSteps, announceTimes } from './announceSteps.js'
 import type { Hand } from './callSlots.js'
@@ -127,6 +128,7 @@ async function send(
   announceEnded(deps, [...moved, ...own])
   announceSteps(deps, batch.kind, [...moved, ...own])
   announceTimes(deps, batch.kind, sure)
+  noteSteps(deps, sure)
 }
 
 function newWaits(deps: EngineDeps, moved: readonly Standing[]): Promise<Execution[]> {

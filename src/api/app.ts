@@ -1,5 +1,5 @@
 import cors from '@koa/cors'
-import Koa from 'koa'
+import Koa, { type Middleware } from 'koa'
 import type { KeyLookup } from '../store/ports/keys.js'
 import { createKeyCache } from './keyCache.js'
 import { announceAnswer } from './middleware/announceAnswer.js'
@@ -37,6 +37,8 @@ export interface AppDeps extends ErrorDeps {
   readonly routes: readonly Route[]
   readonly keys: KeyLookup
   readonly options?: Partial<AppOptions>
+  /** Goes around everything that has to do with a request. */
+  readonly around?: Middleware
 }
 
 /** The whole way of a request, from the outside in. */
@@ -47,6 +49,7 @@ export function createApp(deps: AppDeps): Koa {
   app.on('error', (error: unknown) => deps.announcer.announce('failure', { where: 'http', error }))
 
   app.use(nameRequest())
+  if (deps.around !== undefined) app.use(deps.around)
   app.use(announceAnswer(deps.announcer))
   app.use(shapeErrors(deps))
   app.use(answerInTime(options.answerWithinMs))

@@ -1,6 +1,7 @@
 import { isEnded } from '../workflow/execution.js'
 import type { ExecutionFact, Outputs, StepDue, SystemEvent, Timer } from '../workflow/messages.js'
 import type { StepKind } from '../workflow/step.js'
+import { traceOf } from '../workflow/trace.js'
 import { factOf } from './facts.js'
 import type { Standing } from './standing.js'
 
@@ -17,7 +18,18 @@ export function stepDueOf({ identity, seq, state }: Standing): StepOutput | null
   const { currentStepId: stepId, enteredAt, kind } = state
   return {
     kind,
-    due: { v: 1, executionId, projectId, workflowId, workflowVersion, stepId, contactId, seq, enteredAt },
+    due: {
+      v: 1,
+      executionId,
+      projectId,
+      workflowId,
+      workflowVersion,
+      stepId,
+      contactId,
+      seq,
+      enteredAt,
+      ...traceOf(identity),
+    },
   }
 }
 

@@ -7,6 +7,7 @@ import type {
   Owed,
 } from '../workflow/execution.js'
 import type { StepDue } from '../workflow/messages.js'
+import { traceOf } from '../workflow/trace.js'
 
 /** Where an execution stands: a document as it was read, or a message together with the change it made. */
 export interface Standing {
@@ -34,6 +35,7 @@ export function standingAfter(message: StepDue, change: Change): Standing {
     workflowId,
     contactId,
     workflowVersion: change.workflowVersion ?? workflowVersion,
+    ...traceOf(message),
   }
   const { state, entry: last, owed } = change
   return { identity, seq: message.seq + 1, state, last, history: null, owed }

@@ -3,6 +3,7 @@ import type { ContactId, ExecutionId, ProjectId, StepId, WorkflowId } from './id
 import type { JsonObject, JsonValue } from './json.js'
 import type { SystemEvent } from './messages.js'
 import type { StepKind, StepType } from './step.js'
+import type { Traced } from './trace.js'
 
 export type ActiveStatus = 'PENDING' | 'RUNNING' | 'WAITING'
 export type EndedStatus = 'COMPLETED' | 'CANCELLED' | 'FAILED'
@@ -106,7 +107,7 @@ export type ExecutionState = Moving | Waiting | Ended
 /** Something that a write promised to Kafka and that is cleared only after the produce. */
 export type Owed = { readonly kind: 'fact' } | { readonly kind: 'event'; readonly event: SystemEvent }
 
-export interface ExecutionIdentity {
+export interface ExecutionIdentity extends Traced {
   readonly id: ExecutionId
   readonly projectId: ProjectId
   readonly workflowId: WorkflowId

@@ -1,9 +1,10 @@
 import type { ContactId, ExecutionId, ProjectId, StepId, WorkflowId } from './ids.js'
 import type { JsonObject } from './json.js'
 import type { StepKind } from './step.js'
+import type { Traced } from './trace.js'
 
 /** "This execution's step can run": ids only, never contact data. */
-export interface StepDue {
+export interface StepDue extends Traced {
   readonly v: 1
   readonly executionId: ExecutionId
   readonly projectId: ProjectId

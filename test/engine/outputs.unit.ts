@@ -36,6 +36,16 @@ describe('What a standing asks to be sent', () => {
     }
   })
 
+  it('stays in the trace that its execution or its message came with', () => {
+    const trace = '00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01'
+    const after = standingAfter({ ...due, trace }, changeTo(aMoving(), null))
+    assert.equal(outputsOf([after]).steps[0]?.due.trace, trace)
+    assert.equal(
+      'trace' in (outputsOf([standingAfter(due, changeTo(aMoving(), null))]).steps[0]?.due ?? {}),
+      false,
+    )
+  })
+
   it('is known from message and change without the document', () => {
     const state = aMoving({ currentStepId: stepId(2), enteredAt: NOW })
     const after = standingAfter(due, changeTo(state, null))

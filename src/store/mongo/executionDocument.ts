@@ -11,6 +11,7 @@ import type {
 import type { ContactId, ExecutionId, ProjectId, StepId, WorkflowId } from '../../workflow/ids.js'
 import type { JsonObject } from '../../workflow/json.js'
 import type { StepKind } from '../../workflow/step.js'
+import { traceOf } from '../../workflow/trace.js'
 import { fromUuid, type StoredId, toUuid } from './bson.js'
 import { loadValue, type StoredValue, storeValue } from './json.js'
 
@@ -63,6 +64,7 @@ export interface ExecutionDocument {
   completedAt?: Date
   /** There while the sweeper must look after the document. */
   unsettled?: true
+  trace?: string
 }
 
 type StateFields = Pick<
@@ -131,6 +133,7 @@ export function fromDocument(document: ExecutionDocument): Execution {
     workflowId: fromUuid<WorkflowId>(document.workflowId),
     contactId: fromUuid<ContactId>(document.contactId),
     ...carried(document),
+    ...traceOf(document),
     state: stateOf(document),
     owed: document.owed ?? [],
     triggerOrder: document.triggerOrder ?? null,
