@@ -29,9 +29,9 @@ export interface EditOf {
 
 /** What a call edits. */
 export function editOf(
-  call: Pick<Call<{ readonly id: WorkflowId }, unknown, unknown>, 'projectId' | 'params' | 'headers'>,
+  call: Pick<Call<{ readonly id: WorkflowId }, unknown, unknown>, 'projectId' | 'params' | 'header'>,
 ): EditOf {
-  return { projectId: call.projectId, id: call.params.id, ifMatch: call.headers['if-match'] }
+  return { projectId: call.projectId, id: call.params.id, ifMatch: call.header('if-match') }
 }
 
 type Edit<Made> = (workflow: Workflow, tools: EditTools) => Edited<Made> | Promise<Edited<Made>>

@@ -38,8 +38,9 @@ function postRoute({ ingest }: EventDeps): Route {
     idempotent: true,
     answers: { 202: { description: 'Kafka has the events', schema: acceptedSchema } },
     errors: ['VALIDATION_ERROR', 'CONTACT_NOT_FOUND', 'SERVICE_UNAVAILABLE'],
-    handle: async ({ projectId, body, headers }) => {
-      const key = idempotencyKey(headers, Array.isArray(body) ? ':999'.length : 0)
+    handle: async (call) => {
+      const { projectId, body } = call
+      const key = idempotencyKey(call, Array.isArray(body) ? ':999'.length : 0)
       const accepted = await ingest(projectId, identified(body, key))
       return { status: 202, body: { accepted: accepted.length, events: accepted.map(({ id }) => id) } }
     },

@@ -34,9 +34,10 @@ export function executionStartRoute(deps: ExecutionDeps): Route {
       201: { description: 'The new execution', schema: shownExecution },
     },
     errors: ['WORKFLOW_NOT_FOUND', 'CONTACT_NOT_FOUND', 'CONFLICT', 'VALIDATION_ERROR'],
-    handle: async ({ projectId, params: { id }, body, headers }) => {
-      const key = idempotencyKey(headers)
-      const workflow = await getWorkflow(deps.workflows, projectId, id)
+    handle: async (call) => {
+      const { projectId, params, body } = call
+      const key = idempotencyKey(call)
+      const workflow = await getWorkflow(deps.workflows, projectId, params.id)
       const contact = await foundContact(deps, projectId, body)
       const origin = ['manual', key ?? deps.newId()] as const
       const before = key === null ? null : await startedBefore(deps, workflow, contact, origin)

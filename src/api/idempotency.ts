@@ -1,4 +1,5 @@
 import { MillraceError } from '../errors.js'
+import type { Call } from './route.js'
 import { eventId, MAX_EVENT_ID } from './schemas/events.js'
 
 /**
@@ -6,10 +7,10 @@ import { eventId, MAX_EVENT_ID } from './schemas/events.js'
  * characters that are put behind it.
  */
 export function idempotencyKey(
-  headers: Readonly<Record<string, string | undefined>>,
+  { header }: Pick<Call<unknown, unknown, unknown>, 'header'>,
   suffix = 0,
 ): string | null {
-  const key = headers['idempotency-key']
+  const key = header('idempotency-key')
   if (key === undefined) return null
   const longest = MAX_EVENT_ID - suffix
   const read = eventId.max(longest).safeParse(key)

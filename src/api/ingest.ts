@@ -44,42 +44,27 @@ export function createIngest(deps: IngestDeps): Ingest {
   const emailOf = gatherLookups((projectId, ids: readonly ContactId[]) =>
     deps.contacts.emailsOf(projectId, ids),
   )
-  const byEmail = async (projectId: ProjectId, email: string): Promise<Addressed | null> => {
-    const contactId = await idOf(projectId, email)
-    return contactId === undefined ? null : { email, contactId, named: null }
-  }
-  const byId = async (projectId: ProjectId, contactId: ContactId): Promise<Addressed | null> => {
-    const email = await emailOf(projectId, contactId)
-    return email === undefined ? null : { email, contactId, named: contactId }
-  }
-  const address = (projectId: ProjectId, { email = '', contactId }: SentEvent) =>
-    contactId === undefined ? byEmail(projectId, email) : byId(projectId, contactId)
   return async (projectId, events) => {
-    const addressed = await Promise.all(events.map((event) => address(projectId, event)))
-    refuseUnknown(addressed, events.length)
-    const now = deps.clock.now()
-    const pairs = events.flatMap((event, place) => {
-      const to = addressed[place]
-      return to ? [prepare({ projectId, event, to, now })] : []
-    })
-    await publishInTime(
-      deps,
-      pairs.map(([event]) => event),
+    const emails = await Promise.all(
+      events.map(({ email, contactId }) => (contactId === undefined ? email : emailOf(projectId, contactId))),
     )
-    return pairs.map(([, accepted]) => accepted)
+    refuseUnknown(emails)
+    const now = deps.clock.now()
+    const sent = events.map((event, at) => prepare({ projectId, event, email: emails[at] ?? '', now }))
+    // What an event is known by is found out while it travels.
+    const [ids] = await Promise.all([
+      Promise.all(sent.map(({ contactId, email }) => contactId ?? idOf(projectId, email))),
+      publishInTime(deps, sent),
+    ])
+    return sent.map((event, at) => acceptedAs(event, ids[at]))
   }
 }
 
-interface Addressed {
-  readonly email: string
-  readonly contactId: ContactId
-  /** Set where the sender named the contact by id. */
-  readonly named: ContactId | null
-}
-
-function refuseUnknown(addressed: readonly (Addressed | null)[], count: number): void {
-  const faults = addressed.flatMap((to, place): FieldFault[] =>
-    to === null ? [{ field: count === 1 ? 'contactId' : `[${place}].contactId`, ...UNKNOWN }] : [],
+function refuseUnknown(emails: readonly (string | undefined)[]): void {
+  const faults = emails.flatMap((email, place): FieldFault[] =>
+    email === undefined
+      ? [{ field: emails.length === 1 ? 'contactId' : `[${place}].contactId`, ...UNKNOWN }]
+      : [],
   )
   if (faults.length > 0) throw new MillraceError('CONTACT_NOT_FOUND', 'There is no such contact.', { faults })
 }
@@ -89,26 +74,21 @@ const UNKNOWN = { message: 'is the id of no contact', code: 'not_found' }
 interface Preparing {
   readonly projectId: ProjectId
   readonly event: SentEvent
-  readonly to: Addressed
+  readonly email: string
   readonly now: Date
 }
 
-function prepare({ projectId, event, to, now }: Preparing): readonly [ContactEvent, Accepted] {
-  const { name, data = {}, subscribed = null, eventId = randomUUID(), occurredAt = now } = event
-  const sent: ContactEvent = {
-    v: 1,
-    eventId,
-    projectId,
-    name,
-    email: to.email,
-    contactId: to.named,
-    data,
-    subscribed,
-    occurredAt,
-    cause: null,
-  }
-  const { contactId } = to
-  return [sent, { contactId, id: eventRecordId(projectId, contactId, eventId), occurredAt }]
+type Travelling = ContactEvent & { readonly email: string }
+
+function prepare({ projectId, event, email, now }: Preparing): Travelling {
+  const { name, contactId = null, data = {}, subscribed = null, eventId, occurredAt = now } = event
+  const identity = { v: 1, eventId: eventId ?? randomUUID(), projectId } as const
+  return { ...identity, name, email, contactId, data, subscribed, occurredAt, cause: null }
+}
+
+function acceptedAs({ projectId, eventId, occurredAt }: Travelling, contactId?: ContactId): Accepted {
+  if (contactId === undefined) throw new MillraceError('INTERNAL_ERROR', 'The project has no secret for ids.')
+  return { contactId, id: eventRecordId(projectId, contactId, eventId), occurredAt }
 }
 
 /** Resolves when Kafka has the events; throws BROKER_AWAY when that takes too long for an answer. */

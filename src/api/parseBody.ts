@@ -22,9 +22,11 @@ function unreadable(message: string): MillraceError {
   return new MillraceError('BAD_REQUEST', message)
 }
 
+const utf8 = new TextDecoder('utf-8', { fatal: true })
+
 function decode(bytes: Buffer): string {
   try {
-    return new TextDecoder('utf-8', { fatal: true }).decode(bytes)
+    return utf8.decode(bytes)
   } catch {
     throw unreadable('The body is not valid UTF-8.')
   }

@@ -33,8 +33,8 @@ export interface Call<Params, Query, Body> {
   readonly params: Params
   readonly query: Query
   readonly body: Body
-  /** Lower-cased names. */
-  readonly headers: Readonly<Record<string, string | undefined>>
+  /** Its first value, by lower-cased name. */
+  header(name: string): string | undefined
   readonly requestId: string
 }
 

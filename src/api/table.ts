@@ -21,15 +21,21 @@ export function createTable(routes: readonly Route[]): RouteTable {
     byPath.set(route.path, [...(byPath.get(route.path) ?? []), route])
   for (const path of byPath.keys()) router.register(path, ['GET'], (_ctx, next) => next())
   return (method, path) => {
+    // The router tries one pattern after the other; what stands in the table as it is needs none.
+    const fixed = path.includes(':') ? undefined : byPath.get(path)
+    if (fixed !== undefined) return foundAmong(fixed, method, {})
     const layer = router.match(path, 'GET').path[0]
     if (layer === undefined) return NOTHING
-    const here = byPath.get(String(layer.path)) ?? []
-    const wanted = method === 'HEAD' ? 'GET' : method
-    return {
-      route: here.find((route) => route.method === wanted) ?? null,
-      allowed: here.flatMap((route) => (route.method === 'GET' ? ['GET', 'HEAD'] : [route.method])),
-      params: layer.params(path, layer.captures(path)),
-    }
+    return foundAmong(byPath.get(String(layer.path)) ?? [], method, layer.params(path, layer.captures(path)))
+  }
+}
+
+function foundAmong(here: readonly Route[], method: string, params: Found['params']): Found {
+  const wanted = method === 'HEAD' ? 'GET' : method
+  return {
+    route: here.find((route) => route.method === wanted) ?? null,
+    allowed: here.flatMap((route) => (route.method === 'GET' ? ['GET', 'HEAD'] : [route.method])),
+    params,
   }
 }
 

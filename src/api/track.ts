@@ -27,8 +27,10 @@ export function trackRoutes({ ingest }: { readonly ingest: Ingest }): Route[] {
       idempotent: true,
       answers: { 200: { description: 'Kafka has the event', schema: trackedSchema } },
       errors: ['VALIDATION_ERROR', 'SERVICE_UNAVAILABLE'],
-      handle: async ({ projectId, body: { event, ...rest }, headers }) => {
-        const eventId = rest.eventId ?? idempotencyKey(headers) ?? undefined
+      handle: async (call) => {
+        const { projectId, body } = call
+        const { event, ...rest } = body
+        const eventId = rest.eventId ?? idempotencyKey(call) ?? undefined
         const [accepted] = await ingest(projectId, [{ ...rest, name: event, eventId }])
         if (accepted === undefined) throw new MillraceError('INTERNAL_ERROR', 'An event came to nothing.')
         const { contactId: contact, id, occurredAt: timestamp } = accepted

@@ -24,8 +24,8 @@ function deleteRoute({ workflows, clock }: EditDeps): Route {
     params: workflowParams,
     answers: { 204: { description: 'Deleted' } },
     errors: ['WORKFLOW_NOT_FOUND', 'CONFLICT', 'PRECONDITION_FAILED'],
-    handle: async ({ projectId, params: { id }, headers }) => {
-      const ifMatch = headers['if-match']
+    handle: async ({ projectId, params: { id }, header }) => {
+      const ifMatch = header('if-match')
       if (ifMatch !== undefined) checkMatch(ifMatch, (await getWorkflow(workflows, projectId, id)).revision)
       expectDone(await workflows.remove(projectId, [id], clock.now()))
       return { status: 204 }

@@ -19,7 +19,7 @@ export function addressKey(secret: Buffer, email: string): AddressKey {
 }
 
 function keyed<Id extends Brand<string>>(secret: Buffer, text: string): Id {
-  return uuidV8<Id>(createHmac('sha256', secret).update(text).digest())
+  return uuidV8<Id>(createHmac('sha256', secret).update(text).digest('hex'))
 }
 
 /** How often an id may be found taken: once for each time that a contact with this address was moved or erased. */

@@ -1,4 +1,4 @@
-import { createHash } from 'node:crypto'
+import { hash } from 'node:crypto'
 
 declare const brand: unique symbol
 /** A string that can only be made by the room that knows what it names. */
@@ -28,13 +28,14 @@ export function parseId<Id extends Brand<string>>(text: string): Id | null {
  * which is what makes a repeated start, event or letter the same document.
  */
 export function derivedId<Id extends Brand<string>>(parts: readonly unknown[]): Id {
-  return uuidV8<Id>(createHash('sha256').update(JSON.stringify(parts)).digest())
+  return uuidV8<Id>(hash('sha256', JSON.stringify(parts), 'hex'))
 }
 
-/** The first 16 bytes of `digest` as a UUID of version 8 (RFC 9562). */
-export function uuidV8<Id extends Brand<string>>(digest: Buffer): Id {
-  digest.writeUInt8((digest.readUInt8(6) & 0x0f) | 0x80, 6)
-  digest.writeUInt8((digest.readUInt8(8) & 0x3f) | 0x80, 8)
-  const hex = digest.toString('hex', 0, 16)
-  return `${hex.slice(0, 8)}-${hex.slice(8, 12)}-${hex.slice(12, 16)}-${hex.slice(16, 20)}-${hex.slice(20)}` as Id
+const VARIANTS = '89ab'
+
+/** The first 16 bytes of a digest, given in hex, as a UUID of version 8 (RFC 9562). */
+export function uuidV8<Id extends Brand<string>>(hex: string): Id {
+  const variant = VARIANTS.charAt(Number.parseInt(hex.charAt(16), 16) & 3)
+  const head = `${hex.slice(0, 8)}-${hex.slice(8, 12)}-8${hex.slice(13, 16)}`
+  return `${head}-${variant}${hex.slice(17, 20)}-${hex.slice(20, 32)}` as Id
 }

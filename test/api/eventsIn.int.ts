@@ -52,6 +52,23 @@ describe('events over HTTP', () => {
     assert.deepEqual(again.at('events'), [tracked.at('data.event')], 'the identity is contact and eventId')
   })
 
+  it('name the id that the contact will have, also where an address was left behind or erased', async () => {
+    const email = 'moving@example.com'
+    const tracked = async () =>
+      (await project.call('POST', '/v1/track', { body: { event: 'a', email } })).at('data.contact')
+    const made = async () => (await project.call('POST', '/contacts', { body: { email } })).at('id')
+    const first = await tracked()
+    assert.equal(await made(), first)
+    await project.call('PATCH', `/contacts/${first}`, { body: { email: 'moved@example.com' } })
+    const second = await tracked()
+    assert.equal(await made(), second)
+    await project.call('DELETE', `/contacts/${second}`)
+    const third = await tracked()
+    assert.equal(await made(), third)
+    assert.equal(await tracked(), third)
+    assert.equal(new Set([first, second, third]).size, 3)
+  })
+
   it('come one by one or up to 1,000 together', async () => {
     const one = await send({ name: 'a', email: 'a@example.com' })
     assert.deepEqual([one.status, one.at('accepted')], [202, 1])

@@ -10,8 +10,8 @@ describe('An id', () => {
   })
 
   it('is made of a digest as UUID of version 8', () => {
-    assert.equal(uuidV8(Buffer.alloc(32, 0xff)), 'ffffffff-ffff-8fff-bfff-ffffffffffff')
-    assert.equal(uuidV8(Buffer.alloc(32)), '00000000-0000-8000-8000-000000000000')
+    assert.equal(uuidV8('f'.repeat(64)), 'ffffffff-ffff-8fff-bfff-ffffffffffff')
+    assert.equal(uuidV8('0'.repeat(64)), '00000000-0000-8000-8000-000000000000')
   })
 
   it('is the same for the same parts in every process, and another for any others', () => {

@@ -13,17 +13,11 @@ export function callRoute(): Middleware {
       params: ctx.state.params,
       query: ctx.state.query,
       body: ctx.state.body,
-      headers: firstValues(ctx),
+      header: (name) => ctx.req.headersDistinct[name]?.[0],
       requestId: ctx.state.requestId,
     })
     write(ctx, answer)
   })
-}
-
-function firstValues(ctx: ApiContext): Record<string, string | undefined> {
-  return Object.fromEntries(
-    Object.entries(ctx.req.headersDistinct).map(([name, values]) => [name, values?.[0]]),
-  )
 }
 
 function write(ctx: ApiContext, answer: Answer): void {

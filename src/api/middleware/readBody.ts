@@ -53,7 +53,10 @@ function collect(request: IncomingMessage): Promise<Buffer> {
         reject(tooLarge(request))
       } else chunks.push(chunk)
     }
-    const broken = () => reject(new MillraceError('BAD_REQUEST', 'The body broke off.'))
+    // Every request closes; only one that has not ended broke off.
+    const broken = () => {
+      if (!request.complete) reject(new MillraceError('BAD_REQUEST', 'The body broke off.'))
+    }
     request.on('data', take)
     request.once('end', () => resolve(Buffer.concat(chunks)))
     request.once('error', broken)

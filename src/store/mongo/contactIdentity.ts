@@ -6,40 +6,46 @@ import type { ContactDocument } from './contactDocument.js'
 import type { Collection } from './driver.js'
 
 /**
- * One call tells both who has these addresses and which of the first derived ids are taken; only an id that was
- * left behind by a move or an erasure costs a call more.
+ * Of most addresses one call tells who has them. Whoever is new will have a derived id: the first that is not
+ * taken, for one was left behind wherever a contact with this address was moved or erased.
  */
 export async function idsOf(
   { collection, secrets }: Pick<ContactWriting, 'collection' | 'secrets'>,
   projectId: ProjectId,
   emails: readonly string[],
 ): Promise<ReadonlyMap<string, ContactId>> {
-  const found = new Map<string, ContactId>()
   const secret = (await secrets.contactSecrets([projectId])).get(projectId)
-  if (secret === undefined) return found
-  let open = [...new Set(emails)]
+  if (secret === undefined) return new Map()
+  const ids = await holdersOf(collection, projectId, emails)
+  let open = [...new Set(emails)].filter((email) => !ids.has(email))
   for (let attempt = 0; open.length > 0; attempt += 1) {
-    const derived = new Map(open.map((email) => [email, derivedContactId(secret, email, attempt)]))
-    for (const [email, id] of await findRound(collection, projectId, derived)) found.set(email, id)
-    open = open.filter((email) => !found.has(email))
+    const derived = open.map((email) => [email, derivedContactId(secret, email, attempt)] as const)
+    const taken = await takenAmong(
+      collection,
+      derived.map(([, id]) => id),
+    )
+    for (const [email, id] of derived) if (!taken.has(id)) ids.set(email, id)
+    open = open.filter((email) => !ids.has(email))
   }
-  return found
+  return ids
 }
 
-async function findRound(
+async function holdersOf(
   collection: Collection<ContactDocument>,
   projectId: ProjectId,
-  derived: ReadonlyMap<string, ContactId>,
-): Promise<ReadonlyMap<string, ContactId>> {
-  const byEmail = { projectId: toUuid(projectId), email: { $in: [...derived.keys()] } }
-  const filter = { $or: [byEmail, { _id: { $in: toUuids([...derived.values()]) } }] }
+  emails: readonly string[],
+): Promise<Map<string, ContactId>> {
+  const filter = { projectId: toUuid(projectId), email: { $in: [...emails] } }
   const documents = await collection.find(filter, { projection: { email: 1 } }).toArray()
-  const holders = new Map(documents.map(({ _id, email }) => [email, fromUuid<ContactId>(_id)]))
-  const taken = new Set(documents.map(({ _id }) => _id.toHexString()))
-  return new Map(
-    [...derived].flatMap(([email, id]) => {
-      const holder = holders.get(email) ?? (taken.has(id) ? undefined : id)
-      return holder === undefined ? [] : [[email, holder] as const]
-    }),
-  )
+  return new Map(documents.map(({ _id, email }) => [email, fromUuid<ContactId>(_id)]))
+}
+
+async function takenAmong(
+  collection: Collection<ContactDocument>,
+  ids: readonly ContactId[],
+): Promise<ReadonlySet<ContactId>> {
+  const documents = await collection
+    .find({ _id: { $in: toUuids(ids) } }, { projection: { _id: 1 } })
+    .toArray()
+  return new Set(documents.map(({ _id }) => fromUuid<ContactId>(_id)))
 }
