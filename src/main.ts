@@ -8,6 +8,7 @@ import { createLogger, logAnnouncements } from './log.js'
 import { createMetrics } from './metrics.js'
 import { startOperationsServer } from './operationsServer.js'
 import { createReadiness } from './readiness.js'
+import { startReplayRole } from './replayRole.js'
 import { ensureDefaultProject } from './store/firstProject.js'
 import { realScheduler } from './tools.js'
 
@@ -49,6 +50,9 @@ async function start(config: Config, announcer: Announcer, { stops, crash }: Lif
   if (config.ROLES.includes('engine')) {
     roles.engine = await startEngineRole(config, connections, announcer, crash)
     stops.push(roles.engine.stop)
+  }
+  if (config.ROLES.includes('replay')) {
+    stops.push((await startReplayRole(config, connections, announcer)).stop)
   }
   const readiness = createReadiness({ probe: connections.probe, troubles })
   if (config.METRICS_PORT !== undefined) {

@@ -61,8 +61,8 @@ function keyOf({ projectId, email }: ContactKey): string {
 }
 
 /** Whom the address led to when the event was appended: the first of its records that ended after that. */
-async function formerOwners(
-  deps: EngineDeps,
+export async function formerOwners(
+  deps: { readonly contacts: Pick<EngineDeps['contacts'], 'formerAddresses'> },
   incoming: readonly Incoming[],
 ): Promise<Map<Incoming, FormerAddress>> {
   const named = incoming.filter(({ event }) => event.contactId === null)

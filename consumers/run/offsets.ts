@@ -7,6 +7,8 @@ export interface OffsetReader {
   ranges(topic: string): Promise<ReadonlyMap<number, LogRange>>
   /** Committed places by partition; where a group has none, it is missing. */
   committed(group: string, topic: string): Promise<ReadonlyMap<number, number>>
+  /** By partition: the offset of the first message that was appended at `at` or later, else the end. */
+  offsetsAt(topic: string, at: Date): Promise<ReadonlyMap<number, number>>
   close(): Promise<void>
 }
 
@@ -32,6 +34,10 @@ export async function connectOffsetReader({
       return new Map(ranges)
     },
     committed: (group, topic) => committed(admin, group, topic),
+    offsetsAt: async (topic, at) => {
+      const offsets = await admin.fetchTopicOffsetsByTimestamp(topic, at.getTime())
+      return new Map(offsets.map(({ partition, offset }) => [partition, Number(offset)] as const))
+    },
     close: () => admin.disconnect(),
   }
 }

@@ -4,6 +4,7 @@ import type { ExecutionDeps } from './executionDeps.js'
 import { executionRoutes } from './executionRoutes.js'
 import type { ApiInfo } from './openapi.js'
 import { type OperationDeps, operationRoutes } from './operations.js'
+import { type ReplayDeps, replayRoutes } from './replays.js'
 import { type ResourceDeps, resourceRoutes } from './resources.js'
 import type { Route } from './route.js'
 import { stepPatchRoute } from './stepPatch.js'
@@ -22,7 +23,8 @@ export type RouteDeps = OperationDeps &
   ResourceDeps &
   ExecutionDeps &
   PageDeps &
-  TrackingDeps & { readonly info: ApiInfo }
+  TrackingDeps &
+  ReplayDeps & { readonly info: ApiInfo }
 
 /** Every endpoint. The router, the checks, OpenAPI and the tenancy test follow from this list. */
 export function createRoutes(deps: RouteDeps): readonly Route[] {
@@ -36,6 +38,7 @@ export function createRoutes(deps: RouteDeps): readonly Route[] {
     stepPatchRoute(deps, edits),
     ...transitionRoutes(deps, edits),
     ...executionRoutes(deps),
+    ...replayRoutes(deps),
     ...resourceRoutes(deps),
     ...subscriptionPages(deps),
     ...trackingPages(deps),

@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto'
 import { createPublisher, type OutsideEvent, type Publisher } from '../../scripts/demo/publisher.js'
-import { readConfig } from '../../src/config.js'
+import { type Config, readConfig } from '../../src/config.js'
 import { type Connections, openConnections } from '../../src/connections.js'
 import { checkTemplate } from '../../src/effects/liquid.js'
 import { importWorkflow } from '../../src/engine/edit/importWorkflow.js'
@@ -24,6 +24,7 @@ export interface Plan {
 
 /** The engine in this process on real services: a database and topics of its own. */
 export interface EngineWorld {
+  readonly config: Config
   readonly connections: Connections
   readonly database: TestDatabase
   readonly projectId: ProjectId
@@ -56,6 +57,7 @@ export async function openEngineWorld(env: Readonly<Record<string, string>> = {}
   const publisher: Publisher = await createPublisher(config.KAFKA_BROKERS.join(','), inputTopic)
   const engines: EngineRole[] = []
   return {
+    config,
     connections,
     database,
     projectId,

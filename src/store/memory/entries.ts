@@ -6,6 +6,13 @@ export function createMemoryEntries(executionRetentionMs = Number.POSITIVE_INFIN
   const kept = new Map<string, Entry>()
   const keyOf = (entry: Entry) => `${entry.projectId}:${entry.workflowId}:${entry.contactId}`
   return {
+    named: async (entries) =>
+      new Map(
+        entries.flatMap((entry) => {
+          const before = kept.get(keyOf(entry))
+          return before === undefined ? [] : [[entry.executionId, before.executionId] as const]
+        }),
+      ),
     claim: async (entries) => {
       const there = new Map<ExecutionId, ExecutionId>()
       for (const entry of entries) {

@@ -15,6 +15,7 @@ interface StoredEntry {
 export function createMongoEntries(db: Db, executionRetentionMs = Number.POSITIVE_INFINITY): EntryStore {
   const collection = db.collection<StoredEntry>('entries')
   return {
+    named: (entries) => named(collection, entries.map(store)),
     claim: (entries) => claim(collection, entries),
     takeOver: (entry, from) => takeOver(collection, entry, from, oldestTakeOverMs(executionRetentionMs)),
   }
@@ -42,14 +43,23 @@ async function claim(
 ): Promise<ReadonlyMap<ExecutionId, ExecutionId>> {
   const documents = entries.map(store)
   const there = await insertMissing(collection, documents)
-  const repeated = there.flatMap((place) => documents[place] ?? [])
-  if (repeated.length === 0) return new Map()
-  const ids = repeated.map((document) => document._id)
+  return named(
+    collection,
+    there.flatMap((place) => documents[place] ?? []),
+  )
+}
+
+async function named(
+  collection: Collection<StoredEntry>,
+  asked: readonly StoredEntry[],
+): Promise<ReadonlyMap<ExecutionId, ExecutionId>> {
+  if (asked.length === 0) return new Map()
+  const ids = asked.map((document) => document._id)
   const found = await collection.find({ _id: { $in: ids } }, { projection: { executionId: 1 } }).toArray()
-  const named = new Map(found.map((document) => [document._id.toHexString(), document.executionId]))
+  const holders = new Map(found.map((document) => [document._id.toHexString(), document.executionId]))
   return new Map(
-    repeated.flatMap((document) => {
-      const executionId = named.get(document._id.toHexString())
+    asked.flatMap((document) => {
+      const executionId = holders.get(document._id.toHexString())
       return executionId === undefined
         ? []
         : [[fromUuid<ExecutionId>(document.executionId), fromUuid<ExecutionId>(executionId)] as const]

@@ -18,6 +18,7 @@ import { createMongoKeys, prepareKeys } from './keys.js'
 import { createMongoMessages, prepareMessages } from './messages.js'
 import { createMongoProgress, prepareProgress } from './progress.js'
 import { createMongoProjects } from './projects.js'
+import { createMongoReplays, prepareReplays } from './replays.js'
 import { createMongoTemplates, prepareTemplates } from './templates.js'
 import { createMongoWorkflows, prepareWorkflows } from './workflows.js'
 
@@ -32,6 +33,7 @@ export async function prepareDatabase(db: Db, eventRetentionDays: number): Promi
     prepareKeys(db),
     prepareMessages(db, eventRetentionDays),
     prepareProgress(db),
+    prepareReplays(db),
     prepareTemplates(db),
     prepareWorkflows(db),
   ])
@@ -56,6 +58,7 @@ export function openStores(db: Db, clock: Clock, executionRetentionMs: number) {
     keys: withAwayErrors(createMongoKeys(db)),
     messages: withAwayErrors(createMongoMessages(db)),
     progress: withAwayErrors(createMongoProgress(db)),
+    replays: withAwayErrors(createMongoReplays(db)),
     templates: withAwayErrors(createMongoTemplates(db)),
     workflows: withAwayErrors(createMongoWorkflows(db)),
   }

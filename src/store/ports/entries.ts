@@ -20,6 +20,8 @@ export function oldestTakeOverMs(executionRetentionMs: number): number {
 }
 
 export interface EntryStore {
+  /** For each entry that is there, the execution it names; nothing is written. */
+  named(entries: readonly Entry[]): Promise<ReadonlyMap<ExecutionId, ExecutionId>>
   /** Inserts those that are missing; answers, for each that was there, the execution it names. */
   claim(entries: readonly Entry[]): Promise<ReadonlyMap<ExecutionId, ExecutionId>>
   /**

@@ -1,0 +1,48 @@
+import { z } from 'zod'
+import { REPLAY_STATUSES } from '../../store/ports/replays.js'
+import type { ReplayId, WorkflowId } from '../../workflow/ids.js'
+import { idOf, shownId, shownTime } from './common.js'
+
+const time = z.iso
+  .datetime({ offset: true, error: 'must be an ISO 8601 time with a zone' })
+  .transform((text) => new Date(text))
+  .meta({ type: 'string', format: 'date-time', example: '2026-03-01T00:00:00.000Z' })
+
+export const replayParams = z.object({ id: idOf<WorkflowId>(), replayId: idOf<ReplayId>() })
+
+export const replayBody = z
+  .strictObject({
+    from: time.meta({ description: 'Broker time; events from then on' }),
+    to: time.optional().meta({ description: 'Broker time; events before then. Default, and latest: now' }),
+    mode: z.enum(['missing', 'rerun']),
+    effects: z.enum(['send', 'skip']).default('skip'),
+    dryRun: z.boolean().default(false),
+    ratePerSecond: z.int().min(1).max(100_000).optional(),
+  })
+  .meta({ id: 'NewReplay', example: { from: '2026-03-01T00:00:00.000Z', mode: 'missing', dryRun: true } })
+
+export const shownReplay = z
+  .object({
+    id: shownId,
+    workflowId: shownId,
+    status: z.enum(REPLAY_STATUSES),
+    from: shownTime,
+    to: shownTime,
+    mode: z.enum(['missing', 'rerun']),
+    effects: z.enum(['send', 'skip']),
+    dryRun: z.boolean(),
+    ratePerSecond: z.int().nullable(),
+    scanned: z.int().meta({ description: 'Events read in the range' }),
+    matched: z.int().meta({ description: "Would start the workflow, after its trigger's rule" }),
+    started: z.int().meta({ description: 'In a dry run: would be started' }),
+    alreadyThere: z.int(),
+    skipped: z.int().meta({ description: 'Re-entry is off, or the contact is gone' }),
+    progress: z.number().min(0).max(1),
+    missingBefore: shownTime
+      .nullable()
+      .meta({ description: 'Events of the range before this time may be gone from the topic' }),
+    error: z.string().nullable(),
+    createdAt: shownTime,
+    completedAt: shownTime.nullable(),
+  })
+  .meta({ id: 'Replay' })
