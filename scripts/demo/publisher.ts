@@ -7,6 +7,7 @@ export interface OutsideEvent {
   readonly email: string
   readonly data: object
   readonly occurredAt?: string
+  readonly subscribed?: boolean
 }
 
 export interface Publisher {
