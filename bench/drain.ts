@@ -1,6 +1,7 @@
 /** `npm run bench -- drain`: events published beforehand, through five steps each, until all have ended. */
 import { setTimeout as pause } from 'node:timers/promises'
 import { parseArgs } from 'node:util'
+import { mongo } from 'mongoose'
 import { createPublisher } from '../scripts/demo/publisher.js'
 import { readCounters } from '../scripts/metricsClient.js'
 import { line, tableOf } from '../scripts/terminal.js'
@@ -23,7 +24,12 @@ interface Figures {
 export async function drain(args: readonly string[]): Promise<void> {
   const { values } = parseArgs({
     args: [...args],
-    options: { n: { type: 'string', default: '30000' }, runs: { type: 'string', default: '3' } },
+    options: {
+      n: { type: 'string', default: '30000' },
+      runs: { type: 'string', default: '3' },
+      /** A folder for V8's CPU profiles of the engine. */
+      profile: { type: 'string' },
+    },
   })
   const n = Number(values.n)
   const bench = await openBench()
@@ -31,7 +37,7 @@ export async function drain(args: readonly string[]): Promise<void> {
   const rates: number[] = []
   try {
     for (let run = 0; run < Number(values.runs); run++) {
-      const { seconds, node, mongod, kafka, memory } = await once(bench, n)
+      const { seconds, node, mongod, kafka, memory } = await once(bench, n, values.profile)
       const perExecution = (cpu: number) => ((cpu / n) * 1000).toFixed(3)
       rates.push(n / seconds)
       table.push([
@@ -50,24 +56,27 @@ export async function drain(args: readonly string[]): Promise<void> {
   line(`\n${table.toString()}\nmedian ${Math.round(rates[rates.length >> 1] ?? 0)} executions/s of ${n}`)
 }
 
-async function once(bench: BenchStage, n: number): Promise<Figures> {
+async function once(bench: BenchStage, n: number, profile?: string): Promise<Figures> {
   const run = bench.fresh()
   const setup = await run.start({ ROLES: 'api' })
   const api = run.api(setup)
   await makeWorkflow(api, FIVE_STEPS)
   const { id: projectId } = await api.get<{ id: string }>('/project')
   await publish(bench, `${run.prefix}contact-events`, projectId, n)
-  const engine = await run.start({ ROLES: 'api,engine' })
+  process.kill(setup.process.pid, 'SIGTERM')
+  await setup.process.exited
   const { pids } = bench.services
-  const cpu = () => [engine.process.pid, pids?.mongod, pids?.kafka].map(cpuSeconds)
+  const cpu = () => [pids?.mongod, pids?.kafka].map(cpuSeconds)
   const before = cpu()
-  const seconds = await untilEnded(engine.base, n)
-  const [node = 0, mongod = 0, kafka = 0] = cpu().map((after, index) => after - (before[index] ?? 0))
+  const flags = profile === undefined ? [] : ['--cpu-prof', `--cpu-prof-dir=${profile}`]
+  const engine = await run.start({ ROLES: 'api,engine' }, flags)
+  await untilEnded(engine.base, n)
+  const [mongod = 0, kafka = 0] = cpu().map((after, index) => after - (before[index] ?? 0))
+  const node = cpuSeconds(engine.process.pid)
   const memory = residentMiB(engine.process.pid)
   process.kill(engine.process.pid, 'SIGTERM')
-  process.kill(setup.process.pid, 'SIGTERM')
-  await Promise.all([engine.process.exited, setup.process.exited])
-  return { seconds, node, mongod, kafka, memory }
+  await engine.process.exited
+  return { seconds: await spanOf(run.mongoUri), node, mongod, kafka, memory }
 }
 
 async function publish(bench: BenchStage, topic: string, projectId: string, n: number): Promise<void> {
@@ -83,15 +92,24 @@ async function publish(bench: BenchStage, topic: string, projectId: string, n: n
   await publisher.close()
 }
 
-/** Seconds from the first execution to the last end. */
-async function untilEnded(base: string, n: number): Promise<number> {
+async function untilEnded(base: string, n: number): Promise<void> {
   const deadline = Date.now() + WITHIN_MS
-  let first = 0
   while (Date.now() < deadline) {
-    const counts = await readCounters(base, ['millrace_events_total', 'millrace_executions_ended_total'])
-    if (first === 0 && (counts['millrace_events_total'] ?? 0) > 0) first = Date.now()
-    if ((counts['millrace_executions_ended_total'] ?? 0) >= n) return (Date.now() - first) / 1000
+    const counts = await readCounters(base, ['millrace_executions_ended_total'])
+    if ((counts['millrace_executions_ended_total'] ?? 0) >= n) return
     await pause(LOOK_EVERY_MS)
   }
   throw new Error(`not all of ${n} executions ended within ${WITHIN_MS / 1000} s`)
+}
+
+/** Seconds from the first execution's start to the last one's end, as the documents tell. */
+async function spanOf(uri: string): Promise<number> {
+  const client = new mongo.MongoClient(uri)
+  const executions = client.db().collection('executions')
+  const [span] = await executions
+    .aggregate([{ $group: { _id: null, from: { $min: '$startedAt' }, to: { $max: '$completedAt' } } }])
+    .toArray()
+  await client.close()
+  const at = (name: string) => (span?.[name] as Date).getTime()
+  return (at('to') - at('from')) / 1000
 }

@@ -36,9 +36,7 @@ export async function latency(args: readonly string[]): Promise<void> {
       const sent = await publishSteadily(load, (index) => publisher.publish([event(projectId, index)]))
       await pause(SETTLE_MS)
       await publisher.close()
-      const uri = new URL(bench.services.env.MONGODB_URI)
-      uri.pathname = `/${run_.prefix.slice(0, -1)}`
-      report(await latencies(uri.toString(), sent.slice(WARM_S * load.rate)))
+      report(await latencies(run_.mongoUri, sent.slice(WARM_S * load.rate)))
       process.kill(engine.process.pid, 'SIGTERM')
       await engine.process.exited
     }

@@ -18,7 +18,8 @@ export interface BenchStage {
 
 export interface Run {
   readonly prefix: string
-  start(env: Readonly<Record<string, string>>): Promise<Millrace>
+  readonly mongoUri: string
+  start(env: Readonly<Record<string, string>>, flags?: readonly string[]): Promise<Millrace>
   api(millrace: Millrace): ReturnType<typeof createApiClient>
 }
 
@@ -35,7 +36,8 @@ export async function openBench(): Promise<BenchStage> {
     let started = 0
     return {
       prefix: `${name}.`,
-      start: (env) => {
+      mongoUri: uri.toString(),
+      start: (env, flags = []) => {
         const all = { MONGODB_URI: uri.toString(), TOPIC_PREFIX: `${name}.`, LOG_LEVEL: 'warn', ...env }
         const process_ = `${name}-${started++}`
         return startMillrace(services, {
@@ -43,6 +45,7 @@ export async function openBench(): Promise<BenchStage> {
           env: all,
           output: join(state, `${process_}.log`),
           name: process_,
+          flags,
         })
       },
       api: (millrace) => createApiClient(millrace.base, keys.secretKey),

@@ -56,7 +56,7 @@ const SESSION_TIMEOUT_MS = 45_000
 const REBALANCE_TIMEOUT_MS = 60_000
 /** A fetch in flight is waited for at stop: this bounds it. */
 const MAX_WAIT_MS = 500
-const MAX_BYTES_PER_PARTITION = 1024 * 1024
+const MAX_BYTES_PER_PARTITION = 512 * 1024
 const MAX_BYTES = 10 * 1024 * 1024
 /** Partitions that are added to a topic are noticed after this long at most. */
 const METADATA_MAX_AGE_MS = 10_000

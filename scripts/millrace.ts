@@ -1,3 +1,4 @@
+import { readFileSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
 import type { ProjectKeys } from './keys.js'
 import type { HeldProcess } from './services/keeperClient.js'
@@ -16,6 +17,8 @@ export interface MillraceOptions {
   readonly output: string
   readonly env?: Readonly<Record<string, string>>
   readonly name?: string
+  /** More flags of Node.js. */
+  readonly flags?: readonly string[]
 }
 
 /** A running Millrace process and how to call it. */
@@ -30,11 +33,11 @@ export async function launchMillrace(
   port: number,
   options: MillraceOptions,
 ): Promise<Millrace> {
-  const { keys, output, env = {}, name = 'millrace' } = options
+  const { keys, output, env = {}, name = 'millrace', flags = [] } = options
   const process_ = await services.keeper.start({
     name,
     command: process.execPath,
-    args: ['--enable-source-maps', MAIN],
+    args: ['--enable-source-maps', ...flags, MAIN],
     env: {
       ...services.env,
       PORT: `${port}`,
@@ -60,6 +63,13 @@ export async function startMillrace(services: Services, options: MillraceOptions
     READY_WITHIN_MS,
     () => ended,
   )
-  if (!ready) throw new Error(`Millrace ${ended ? 'ended' : 'is not ready'}; its log is ${options.output}`)
+  if (!ready) throw new Error(`Millrace ${ended ? 'ended' : 'is not ready'}:\n${lastLines(options.output)}`)
   return millrace
+}
+
+const LAST_LINES = 8
+
+/** The folder of a log may be gone before anybody reads it. */
+function lastLines(file: string): string {
+  return readFileSync(file, 'utf8').trimEnd().split('\n').slice(-LAST_LINES).join('\n')
 }

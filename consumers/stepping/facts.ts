@@ -22,7 +22,7 @@ export interface Reading {
 
 interface ReadDeps {
   readonly contacts: Pick<ContactStore, 'read'>
-  readonly executions: Pick<ExecutionStore, 'read'>
+  readonly executions: Pick<ExecutionStore, 'read' | 'readPlaces'>
 }
 
 /**
@@ -31,13 +31,17 @@ interface ReadDeps {
  */
 export async function readFor(deps: ReadDeps, placed: readonly Placed[]): Promise<Reading> {
   const contactIds = new Set<ContactId>()
-  const executionIds: ExecutionId[] = []
+  const [whole, places]: [ExecutionId[], ExecutionId[]] = [[], []]
   for (const { due, at } of placed) {
     if (at.needs.contact) contactIds.add(due.contactId)
-    if (at.needs.execution) executionIds.push(due.executionId)
+    if (at.needs.execution) whole.push(due.executionId)
+    else if (at.needs.place === true) places.push(due.executionId)
   }
   const contacts = contactIds.size === 0 ? [] : await deps.contacts.read([...contactIds])
-  const executions = executionIds.length === 0 ? [] : await deps.executions.read(executionIds)
+  const executions = [
+    ...(whole.length === 0 ? [] : await deps.executions.read(whole)),
+    ...(places.length === 0 ? [] : await deps.executions.readPlaces(places)),
+  ]
   return {
     contacts: new Map(contacts.map((contact) => [contact.id, contact])),
     executions: new Map(executions.map((execution) => [execution.id, execution])),

@@ -36,7 +36,8 @@ async function withFacts(
   deps: PlaceDeps,
   found: readonly (Placed & { readonly execution: Execution })[],
 ): Promise<PlacedExecution[]> {
-  const documents = { read: async () => found.map((one) => one.execution) }
+  const atHand = async () => found.map((one) => one.execution)
+  const documents = { read: atHand, readPlaces: atHand }
   const reading = await readFor({ contacts: deps.contacts, executions: documents }, found)
   const executions = new Map(found.map((one) => [one.execution.id, one.execution]))
   const now = deps.clock.now()

@@ -66,7 +66,11 @@ function compileStep(
     return { step, outgoing, ruled, needs: rules, config: { ok: false, message } }
   }
   const own = kind.needs(parsed.data)
-  const needs = { contact: own.contact || rules.contact, execution: own.execution || rules.execution }
+  const needs = {
+    contact: own.contact || rules.contact,
+    execution: own.execution || rules.execution,
+    place: own.place === true,
+  }
   return { step, outgoing, ruled, needs, config: { ok: true, value: parsed.data } }
 }
 

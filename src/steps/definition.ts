@@ -23,6 +23,8 @@ export interface Needs {
   readonly contact: boolean
   /** Context, earlier outputs or the start time: anything that stands in the execution's document. */
   readonly execution: boolean
+  /** Whether the execution still stands at the step, where nothing else of it is needed. */
+  readonly place?: boolean
 }
 
 export interface ContactPatch {

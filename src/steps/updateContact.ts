@@ -5,8 +5,8 @@ import type { JsonObject } from '../workflow/json.js'
 import type { StepDefinition } from './definition.js'
 import { liquidScope } from './liquidScope.js'
 import { addFault, jsonObject } from './ruleConfig.js'
-import { isLiquid } from './scope.js'
-import { mapFields } from './texts.js'
+import { isLiquid, needsOfLiquid } from './scope.js'
+import { mapFields, textsIn } from './texts.js'
 
 const data = jsonObject.superRefine((fields, context) => {
   for (const fault of checkDataKeys(fields, '')) addFault(context, fault)
@@ -41,7 +41,11 @@ export const updateContact: StepDefinition<'UPDATE_CONTACT', UpdateContactConfig
   liquid: ['data', 'updates'],
   branches: () => [],
   // The contact is read, then its execution: an update counts only while the execution still stands here.
-  needs: () => ({ contact: true, execution: true }),
+  needs: (parsed) => ({
+    contact: true,
+    execution: needsOfLiquid(textsIn('data', fieldsOf(parsed)).map(({ text }) => text)).execution,
+    place: true,
+  }),
 
   decide(parsed, facts, { renderer }) {
     const { subscriptionAction = 'none' } = parsed

@@ -24,14 +24,16 @@ export interface StartDeps {
 }
 
 /**
- * Entries first, then the pinned definitions, then the executions: each insert-if-absent, so that the same event
+ * Entries and the pinned definitions first, then the executions: each insert-if-absent, so that the same event
  * makes the same execution however often and wherever it is handled. What re-entry refuses is in neither list.
  */
 export async function insertStarts(deps: StartDeps, starting: readonly Starting[]): Promise<Started> {
   const unique = [...new Map(starting.map((one) => [one.execution.id, one])).values()]
   if (unique.length === 0) return { fresh: [], repeated: [] }
-  const admitted = await admit(deps, unique)
-  await deps.definitions.pin(distinctDefinitions(admitted))
+  const [admitted] = await Promise.all([
+    admit(deps, unique),
+    deps.definitions.pin(distinctDefinitions(unique)),
+  ])
   const there = await deps.executions.insert(admitted.map(({ execution }) => execution))
   const fresh = admitted.filter(({ execution }) => !there.has(execution.id)).map(({ execution }) => execution)
   return { fresh, repeated: there.size === 0 ? [] : await deps.executions.read([...there]) }

@@ -93,9 +93,12 @@ describe('An UPDATE_CONTACT', () => {
     assert.throws(() => decideBy(update({ data: { a: '{{ event.a }}' } }), facts, renderer), /a defect/)
   })
 
-  it('needs contact and execution, whatever its texts name', () => {
-    assert.deepEqual(needsBy(update({ data: { text: 'plain' } })), { contact: true, execution: true })
-    assert.deepEqual(needsBy(update({ subscriptionAction: 'none' })), { contact: true, execution: true })
+  it('needs the contact and that its execution still stands there, and what its texts name', () => {
+    const needs = (text: string) => needsBy(update({ data: { text } }))
+    assert.deepEqual(needs('plain'), { contact: true, execution: false, place: true })
+    assert.deepEqual(needs('{% if event.a %}x{% endif %}'), { contact: true, execution: true, place: true })
+    const subscribing = needsBy(update({ subscriptionAction: 'none' }))
+    assert.deepEqual(subscribing, { contact: true, execution: false, place: true })
   })
 
   it('says which fields are Liquid', () =>

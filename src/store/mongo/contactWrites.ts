@@ -68,8 +68,27 @@ export async function updateContacts(
   })
 }
 
-/** A pipeline, because marks come and go in one array; every value is a literal, never an expression. */
 function updateOperation(write: UpdateWrite, now: Date): Operation {
+  const filter = { _id: toUuid(write.id), ...ALIVE, version: write.version }
+  const update = write.unmark.length === 0 ? plainUpdate(write, now) : pipelineUpdate(write, now)
+  return { updateOne: { filter, update } } as Operation
+}
+
+function plainUpdate(write: UpdateWrite, now: Date) {
+  const { set, unset } = fieldWrites(write.changes)
+  return {
+    $set: { ...set, updatedAt: now, ...owedAt(write.owed, now) },
+    $inc: { version: 1 },
+    $push: {
+      applied: { $each: [...write.marks] },
+      ...(write.owed.length === 0 ? {} : { owed: { $each: write.owed.map(storeOwed) } }),
+    },
+    ...(unset.length === 0 ? {} : { $unset: Object.fromEntries(unset.map((path) => [path, 1])) }),
+  }
+}
+
+/** Marks come and go in one array; every value is a literal, never an expression. */
+function pipelineUpdate(write: UpdateWrite, now: Date) {
   const { set, unset } = fieldWrites(write.changes)
   const kept = {
     $filter: { input: '$applied', cond: { $not: [{ $in: ['$$this', { $literal: [...write.unmark] }] }] } },
@@ -83,9 +102,7 @@ function updateOperation(write: UpdateWrite, now: Date): Operation {
     updatedAt: now,
     ...owedAt(write.owed, now),
   }
-  const update = [{ $set: stage }, ...(unset.length === 0 ? [] : [{ $unset: unset }])]
-  const filter = { _id: toUuid(write.id), ...ALIVE, version: write.version }
-  return { updateOne: { filter, update } } as Operation
+  return [{ $set: stage }, ...(unset.length === 0 ? [] : [{ $unset: unset }])]
 }
 
 function isChange(changes: ContactChanges): boolean {

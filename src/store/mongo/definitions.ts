@@ -31,14 +31,21 @@ interface VersionDocument {
   readonly transitions: readonly StoredTransition[]
 }
 
+const MOST_REMEMBERED = 10_000
+
 export function createMongoDefinitions(db: Db): DefinitionStore {
   const versions = db.collection<VersionDocument>(WORKFLOW_VERSIONS)
+  const pinned = new Set<string>()
   return {
     counters: (projectIds) => counters(db, projectIds),
     enabled: (projectIds, onUnreadable = () => undefined) => enabled(db, projectIds, onUnreadable),
     pin: async (definitions) => {
-      const distinct = new Map(definitions.map((one) => [nameOf(one), storeDefinition(one)]))
+      const fresh = definitions.filter((one) => !pinned.has(nameOf(one)))
+      const distinct = new Map(fresh.map((one) => [nameOf(one), storeDefinition(one)]))
       await insertMissing(versions, [...distinct.values()])
+      // A version that is there stays there as long as its workflow does: nobody needs to ask again.
+      if (pinned.size > MOST_REMEMBERED) pinned.clear()
+      for (const name of distinct.keys()) pinned.add(name)
     },
     pinned: async (keys) => {
       const found = await versions.find({ _id: { $in: keys.map(nameOf) } }).toArray()

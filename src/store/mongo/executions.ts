@@ -26,6 +26,7 @@ export function createMongoExecutions(db: Db, clock: Clock): ExecutionStore {
     insert: (list) => insert(executions, list),
     transition: (groups, by) => transition(executions, groups, by, clock.now()),
     read: (ids) => find(executions, { _id: { $in: toUuids(ids) } }, ids.length),
+    readPlaces: (ids) => readPlaces(executions, ids),
     settleWaits: (refs) =>
       settle(executions, refs, { 'wait.names': { $exists: true } }, [
         { $set: { 'wait.checked': true, touchedAt: clock.now(), unsettled: WHILE_OWING } },
@@ -67,6 +68,15 @@ async function find(
   if (limit === 0) return []
   const documents = await executions.find(filter, { batchSize: limit + 1, limit }).toArray()
   return documents.map(fromDocument)
+}
+
+async function readPlaces(executions: Executions, ids: readonly ExecutionId[]): Promise<Execution[]> {
+  if (ids.length === 0) return []
+  const projection = { context: 0, history: 0 }
+  const filter = { _id: { $in: toUuids(ids) } }
+  const options = { projection, batchSize: ids.length + 1, limit: ids.length }
+  const documents = await executions.find(filter, options).toArray()
+  return documents.map((document) => fromDocument({ ...document, context: {}, history: [] }))
 }
 
 /** What owes something stays in the sweeper's care. */
