@@ -42,7 +42,7 @@ const schema = z.object({
   EMAIL_TRACKING: csv.pipe(z.array(z.enum(['opens', 'clicks']))).default([]),
   WEBHOOK_ALLOW: csv.pipe(z.array(address)).default([]),
   PUBLIC_URL: z.url().optional(),
-  LIFECYCLE_FACTS: flag.default(true),
+  LIFECYCLE_FACTS: flag.default(false),
   EVENT_RETENTION_DAYS: whole(1, 3650).default(400),
   /** Of executions that ended; not shorter than that of events. */
   EXECUTION_RETENTION_DAYS: whole(1, 3650).optional(),

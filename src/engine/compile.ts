@@ -69,7 +69,7 @@ function compileStep(
   const needs = {
     contact: own.contact || rules.contact,
     execution: own.execution || rules.execution,
-    place: own.place === true,
+    ...(own.place === true ? { place: true } : {}),
   }
   return { step, outgoing, ruled, needs, config: { ok: true, value: parsed.data } }
 }

@@ -8,7 +8,7 @@ describe('the lifecycle stream', () => {
   let reader: TopicReader
   before(async function () {
     this.timeout(120_000)
-    world = await openEngineWorld()
+    world = await openEngineWorld({ LIFECYCLE_FACTS: 'true' })
     reader = await readTopic(world.connections.topology.executions.name)
     await world.startEngine()
   })
@@ -108,7 +108,7 @@ describe('the lifecycle stream', () => {
 describe('the lifecycle stream when it is off', () => {
   it('has no facts, and nothing is owed for them', async function () {
     this.timeout(180_000)
-    const world = await openEngineWorld({ LIFECYCLE_FACTS: 'false' })
+    const world = await openEngineWorld()
     try {
       await world.startEngine()
       const workflow = await world.given({
