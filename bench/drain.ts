@@ -110,6 +110,6 @@ async function spanOf(uri: string): Promise<number> {
     .aggregate([{ $group: { _id: null, from: { $min: '$startedAt' }, to: { $max: '$completedAt' } } }])
     .toArray()
   await client.close()
-  const at = (name: string) => (span?.[name] as Date).getTime()
-  return (at('to') - at('from')) / 1000
+  const { from, to } = span as { readonly from: Date; readonly to: Date }
+  return (to.getTime() - from.getTime()) / 1000
 }

@@ -30,13 +30,9 @@ interface ReadDeps {
  * an UPDATE_CONTACT is safe only if the execution was still there after its contact was read.
  */
 export async function readFor(deps: ReadDeps, placed: readonly Placed[]): Promise<Reading> {
-  const contactIds = new Set<ContactId>()
-  const [whole, places]: [ExecutionId[], ExecutionId[]] = [[], []]
-  for (const { due, at } of placed) {
-    if (at.needs.contact) contactIds.add(due.contactId)
-    if (at.needs.execution) whole.push(due.executionId)
-    else if (at.needs.place === true) places.push(due.executionId)
-  }
+  const contactIds = new Set(placed.filter(({ at }) => at.needs.contact).map(({ due }) => due.contactId))
+  const whole = idsWhere(placed, ({ needs }) => needs.execution)
+  const places = idsWhere(placed, ({ needs }) => !needs.execution && needs.place === true)
   const contacts = contactIds.size === 0 ? [] : await deps.contacts.read([...contactIds])
   const executions = [
     ...(whole.length === 0 ? [] : await deps.executions.read(whole)),
@@ -46,6 +42,10 @@ export async function readFor(deps: ReadDeps, placed: readonly Placed[]): Promis
     contacts: new Map(contacts.map((contact) => [contact.id, contact])),
     executions: new Map(executions.map((execution) => [execution.id, execution])),
   }
+}
+
+function idsWhere(placed: readonly Placed[], holds: (at: CompiledStep) => boolean): ExecutionId[] {
+  return placed.flatMap(({ due, at }) => (holds(at) ? due.executionId : []))
 }
 
 export function factsOf({ due, compiled }: Placed, reading: Reading, now: Date): Facts {
