@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict'
 import type { EngineEvents } from '../../src/events.js'
+import { isEnded } from '../../src/workflow/execution.js'
 import { type EngineWorld, openEngineWorld, until } from '../support/engineWorld.js'
 
 describe('where an engine stands, as it tells once a second', () => {
@@ -40,9 +41,9 @@ describe('where an engine stands, as it tells once a second', () => {
     await engine.stop()
   })
 
-  it('times every timer, not only the latest', async function () {
+  it('times every timer, not only the latest, and takes none early', async function () {
     this.timeout(60_000)
-    await world.given({
+    const workflow = await world.given({
       eventName: 'pause',
       steps: [['nap', 'DELAY', { amount: 1, unit: 'seconds' }]],
       arrows: [['trigger', 'nap']],
@@ -52,5 +53,9 @@ describe('where an engine stands, as it tells once a second', () => {
     await until('all were taken', () => timed.length >= 20, 40_000)
     assert.equal(timed.length, 20)
     assert.ok(timed.every((ms) => ms >= 0))
+    for (const { state, history } of await world.executions(workflow)) {
+      const entered = history[0]?.at.getTime() ?? 0
+      assert.ok(isEnded(state) && state.completedAt.getTime() - entered >= 1_000)
+    }
   })
 })
