@@ -37,6 +37,7 @@ describe('where an engine stands, as it tells once a second', () => {
     const ageOf = ({ name }: { readonly name: string }) => measured.get(name)?.ageMs ?? null
     await until('the input is passed', () => (ageOf(topology.contactEvents) ?? 9_999) < 5_000)
     assert.equal(ageOf(topology.timers), null)
+    await until('overdue timers are counted', () => overdue !== null)
     assert.equal(overdue, 0)
     await engine.stop()
   })
