@@ -6,7 +6,8 @@ import { createPublisher } from '../scripts/demo/publisher.js'
 import { line } from '../scripts/terminal.js'
 import { makeWorkflow } from '../scripts/workflows.js'
 import { FIVE_STEPS } from './fiveSteps.js'
-import { openBench, percentile } from './stage.js'
+import { percentile } from './percentile.js'
+import { openBench } from './stage.js'
 
 const WARM_S = 3
 const SETTLE_MS = 3_000

@@ -1,8 +1,9 @@
 import { mkdtempSync, readFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { mongo } from 'mongoose'
 import { createApiClient } from '../scripts/apiClient.js'
-import { newKey } from '../scripts/keys.js'
+import { newKey, type ProjectKeys } from '../scripts/keys.js'
 import { type Millrace, startMillrace } from '../scripts/millrace.js'
 import { resolveServices } from '../scripts/services/resolve.js'
 import type { Services } from '../scripts/services/types.js'
@@ -18,6 +19,7 @@ export interface BenchStage {
 
 export interface Run {
   readonly prefix: string
+  readonly keys: ProjectKeys
   readonly mongoUri: string
   start(env: Readonly<Record<string, string>>, flags?: readonly string[]): Promise<Millrace>
   api(millrace: Millrace): ReturnType<typeof createApiClient>
@@ -36,6 +38,7 @@ export async function openBench(): Promise<BenchStage> {
     let started = 0
     return {
       prefix: `${name}.`,
+      keys,
       mongoUri: uri.toString(),
       start: (env, flags = []) => {
         const all = { MONGODB_URI: uri.toString(), TOPIC_PREFIX: `${name}.`, LOG_LEVEL: 'warn', ...env }
@@ -54,6 +57,26 @@ export async function openBench(): Promise<BenchStage> {
   return { services, fresh, close: () => services.stop() }
 }
 
+/** Ends a process as an operator would, and waits for it. */
+export async function stopped({ process: held }: Millrace): Promise<void> {
+  process.kill(held.pid, 'SIGTERM')
+  await held.exited
+}
+
+/** Calls with the run's database, which is deleted behind it. */
+export async function withDatabase<Result>(
+  { mongoUri }: Run,
+  work: (db: mongo.Db) => Promise<Result>,
+): Promise<Result> {
+  const client = await new mongo.MongoClient(mongoUri).connect()
+  try {
+    return await work(client.db())
+  } finally {
+    await client.db().dropDatabase()
+    await client.close()
+  }
+}
+
 const TICKS_PER_SECOND = 100
 
 /** CPU seconds that a process has used, where the system tells it. */
@@ -67,8 +90,4 @@ export function cpuSeconds(pid: number | undefined): number {
 export function residentMiB(pid: number): number {
   const kib = /VmRSS:\s+(\d+)/.exec(readFileSync(`/proc/${pid}/status`, 'utf8'))?.[1]
   return Math.round(Number(kib) / 1024)
-}
-
-export function percentile(sorted: readonly number[], share: number): number {
-  return sorted[Math.min(sorted.length - 1, Math.floor(sorted.length * share))] ?? Number.NaN
 }

@@ -1,15 +1,19 @@
 /** `npm run bench -- <name> [options]`: one benchmark on real services; without a name, the list. */
+import { api } from '../bench/api.js'
 import { conditions } from '../bench/conditions.js'
 import { drain } from '../bench/drain.js'
 import { idle } from '../bench/idle.js'
+import { ingest } from '../bench/ingest.js'
 import { latency } from '../bench/latency.js'
 import { runScript } from './lifetime.js'
 import { complain, line } from './terminal.js'
 
 const BENCHES: Readonly<Record<string, (args: readonly string[]) => Promise<void>>> = {
+  api,
   conditions,
   drain,
   idle,
+  ingest,
   latency,
 }
 
