@@ -2,11 +2,11 @@
 import { setTimeout as pause } from 'node:timers/promises'
 import { parseArgs } from 'node:util'
 import { mongo } from 'mongoose'
-import { createPublisher } from '../scripts/demo/publisher.js'
 import { readCounters } from '../scripts/metricsClient.js'
 import { line, tableOf } from '../scripts/terminal.js'
 import { makeWorkflow } from '../scripts/workflows.js'
 import { FIVE_STEPS } from './fiveSteps.js'
+import { publishMany } from './publishMany.js'
 import { type BenchStage, cpuSeconds, openBench, residentMiB } from './stage.js'
 
 const LOOK_EVERY_MS = 50
@@ -62,7 +62,7 @@ async function once(bench: BenchStage, n: number, profile?: string): Promise<Fig
   const api = run.api(setup)
   await makeWorkflow(api, FIVE_STEPS)
   const { id: projectId } = await api.get<{ id: string }>('/project')
-  await publish(bench, `${run.prefix}contact-events`, projectId, n)
+  await publishMany(bench, run, { projectId, name: FIVE_STEPS.eventName, n })
   process.kill(setup.process.pid, 'SIGTERM')
   await setup.process.exited
   const { pids } = bench.services
@@ -77,19 +77,6 @@ async function once(bench: BenchStage, n: number, profile?: string): Promise<Fig
   process.kill(engine.process.pid, 'SIGTERM')
   await engine.process.exited
   return { seconds: await spanOf(run.mongoUri), node, mongod, kafka, memory }
-}
-
-async function publish(bench: BenchStage, topic: string, projectId: string, n: number): Promise<void> {
-  const publisher = await createPublisher(bench.services.env.KAFKA_BROKERS, topic)
-  const events = Array.from({ length: n }, (_, index) => ({
-    eventId: `e${index}`,
-    projectId,
-    name: 'signed_up',
-    email: `contact-${index}@example.com`,
-    data: { plan: index % 2 === 0 ? 'free' : 'pro', n: index },
-  }))
-  await publisher.publish(events)
-  await publisher.close()
 }
 
 async function untilEnded(base: string, n: number): Promise<void> {

@@ -2,6 +2,7 @@
 import { api } from '../bench/api.js'
 import { conditions } from '../bench/conditions.js'
 import { drain } from '../bench/drain.js'
+import { mails, webhooks } from '../bench/effects.js'
 import { idle } from '../bench/idle.js'
 import { ingest } from '../bench/ingest.js'
 import { latency } from '../bench/latency.js'
@@ -15,6 +16,8 @@ const BENCHES: Readonly<Record<string, (args: readonly string[]) => Promise<void
   idle,
   ingest,
   latency,
+  mails,
+  webhooks,
 }
 
 await runScript(async () => {

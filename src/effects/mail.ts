@@ -21,6 +21,7 @@ export function createMailer(options: MailerOptions): Mailer & { close(): Promis
   if (smtpUrl === null)
     return { send: async () => ({ type: 'captured', ms: 0 }), close: async () => undefined }
   const deliveries = createDeliveries(smtpUrl, options)
+  const hide = hiding(smtpUrl)
   return {
     async send(mail) {
       const started = performance.now()
@@ -32,11 +33,22 @@ export function createMailer(options: MailerOptions): Mailer & { close(): Promis
         await deliveries.send(mail, state)
         return { type: 'sent', ms: since() }
       } catch (error) {
-        return failure(error, { begun: state.begun(), timeoutMs: mail.timeoutMs, ms: since() })
+        const failed = failure(error, { begun: state.begun(), timeoutMs: mail.timeoutMs, ms: since() })
+        return { ...failed, message: hide(failed.message) }
       }
     },
     close: async () => deliveries.close(),
   }
+}
+
+/** A server may repeat in its refusal what it was told: its password is no part of any message. */
+function hiding(smtpUrl: string): (text: string) => string {
+  const { username, password } = new URL(smtpUrl)
+  if (password === '') return (text) => text
+  const [user, pass] = [decodeURIComponent(username), decodeURIComponent(password)]
+  const base64 = (text: string) => Buffer.from(text).toString('base64')
+  const forms = [base64(`\0${user}\0${pass}`), base64(pass), password, pass]
+  return (text) => forms.reduce((shown, form) => shown.replaceAll(form, '***'), text)
 }
 
 /** `begun`: the server was given bytes of the message, so it may have accepted it. */

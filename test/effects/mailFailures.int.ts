@@ -114,6 +114,21 @@ describe('Mail that cannot be sent', () => {
     assert.equal(result.type === 'failed' && result.retriable, true, JSON.stringify(result))
   })
 
+  it('does not repeat the password that the server repeats', async () => {
+    const sink = await smtpSink({
+      disabledCommands: ['STARTTLS'],
+      authOptional: false,
+      allowInsecureAuth: true,
+      onAuth: ({ username, password }, _session, done) => {
+        const plain = Buffer.from(`\0${username}\0${password}`).toString('base64')
+        done(saying(`no ${password} ${plain}`, 535))
+      },
+    })
+    const result = await sendTo(sink.url.replace('//', '//user:s%C3%A9cret@'))
+    await sink.close()
+    assert.match(result.type === 'failed' ? result.message : '', /no \*\*\* \*\*\*/)
+  })
+
   it('is not sent in the clear when TLS is asked for', async () => {
     const sink = await smtpSink()
     const result = await sendTo(`${sink.url}?requireTLS=true`)

@@ -1,0 +1,80 @@
+import { once } from 'node:events'
+import { createServer } from 'node:http'
+import type { AddressInfo } from 'node:net'
+import { SMTPServer } from 'smtp-server'
+
+/** A receiver on the loopback that counts what comes, by its identity. */
+export interface CountingSink {
+  readonly port: number
+  /** Times that each identity came. */
+  readonly counts: ReadonlyMap<string, number>
+  /** Requests or mails so far. */
+  received(): number
+  /** Resolves at the n-th arrival, counted from the start. */
+  reached(n: number): Promise<void>
+  /** Seconds from the first arrival to the last. */
+  seconds(): number
+  close(): Promise<void>
+}
+
+function counter() {
+  const counts = new Map<string, number>()
+  const waiting: { readonly n: number; readonly wake: () => void }[] = []
+  let [received, first, last] = [0, 0, 0]
+  return {
+    counts,
+    received: () => received,
+    seconds: () => (last - first) / 1000,
+    reached: (n: number) =>
+      new Promise<void>((wake) => {
+        if (received >= n) wake()
+        else waiting.push({ n, wake })
+      }),
+    take: (id: string) => {
+      counts.set(id, (counts.get(id) ?? 0) + 1)
+      received++
+      last = performance.now()
+      if (first === 0) first = last
+      for (const { n, wake } of waiting) if (received === n) wake()
+    },
+  }
+}
+
+/** Answers every request with 200 after `ms`. */
+export async function countWebhooks(ms: number): Promise<CountingSink> {
+  const { take, ...counted } = counter()
+  const server = createServer((request, response) => {
+    take(String(request.headers['webhook-id']))
+    request.resume()
+    const answer = () => response.writeHead(200, { 'content-length': 0 }).end()
+    if (ms === 0) answer()
+    else setTimeout(answer, ms)
+  })
+  server.listen(0, '127.0.0.1')
+  await once(server, 'listening')
+  const close = async () => {
+    server.close()
+    server.closeAllConnections()
+    await once(server, 'close')
+  }
+  return { ...counted, port: (server.address() as AddressInfo).port, close }
+}
+
+export async function countMails(): Promise<CountingSink> {
+  const { take, ...counted } = counter()
+  const server = new SMTPServer({
+    authOptional: true,
+    disabledCommands: ['STARTTLS', 'AUTH'],
+    onData: (stream, session, done) => {
+      stream.resume()
+      stream.on('end', () => {
+        take(session.envelope.rcptTo.map(({ address }) => address).join())
+        done()
+      })
+    },
+  })
+  const listener = server.listen(0, '127.0.0.1')
+  await once(listener, 'listening')
+  const close = () => new Promise<void>((resolve) => server.close(resolve))
+  return { ...counted, port: (listener.address() as AddressInfo).port, close }
+}

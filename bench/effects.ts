@@ -1,0 +1,115 @@
+/** `npm run bench -- webhooks|mails`: effects a second to a local sink, from events published beforehand. */
+import { parseArgs } from 'node:util'
+import Table from 'cli-table3'
+import type { ApiClient } from '../scripts/apiClient.js'
+import { line } from '../scripts/terminal.js'
+import { makeWorkflow } from '../scripts/workflows.js'
+import { type CountingSink, countMails, countWebhooks } from './effectSinks.js'
+import { publishMany } from './publishMany.js'
+import { type BenchStage, cpuSeconds, openBench, type Run, residentMiB } from './stage.js'
+
+/** One kind of effect: its receiver, the settings it takes, and the one step of its workflow. */
+interface Effect {
+  readonly name: string
+  open(): Promise<CountingSink>
+  env(sink: CountingSink): Readonly<Record<string, string>>
+  step(api: ApiClient, sink: CountingSink): Promise<{ readonly type: string; readonly config: object }>
+}
+
+export async function webhooks(args: readonly string[]): Promise<void> {
+  const { values } = parseArgs({
+    args: [...args],
+    options: { ...COMMON, ms: { type: 'string', default: '0' } },
+  })
+  await measure(Number(values.n), Number(values.runs), {
+    name: 'webhooks',
+    open: () => countWebhooks(Number(values.ms)),
+    env: ({ port }) => ({ WEBHOOK_ALLOW: `127.0.0.1:${port}` }),
+    step: async (_api, { port }) => ({
+      type: 'WEBHOOK',
+      config: { url: `http://127.0.0.1:${port}/`, secret: 'whsec_c2VjcmV0LW9mLXRoZS1iZW5jaG1hcms=' },
+    }),
+  })
+}
+
+export async function mails(args: readonly string[]): Promise<void> {
+  const { values } = parseArgs({ args: [...args], options: COMMON })
+  await measure(Number(values.n), Number(values.runs), {
+    name: 'mails',
+    open: countMails,
+    env: ({ port }) => ({ SMTP_URL: `smtp://127.0.0.1:${port}`, MAIL_FROM: 'bounces@shop.example' }),
+    step: async (api) => {
+      const body = '<p>Hi {{ email }}, you chose {{ event.plan }}.</p>'
+      const template = { name: 'Bench', subject: 'Hi {{ email }}', body, from: 'team@shop.example' }
+      const { id } = await api.post<{ id: string }>('/templates', template)
+      return { type: 'SEND_EMAIL', config: { templateId: id } }
+    },
+  })
+}
+
+const COMMON = {
+  n: { type: 'string', default: '10000' },
+  runs: { type: 'string', default: '3' },
+} as const
+
+async function measure(n: number, runs: number, effect: Effect): Promise<void> {
+  const bench = await openBench()
+  const table = new Table({
+    head: [`${effect.name}/s`, 'CPU ms each: node', 'mongod', 'kafka', 'MiB', 'repeats'],
+  })
+  const rates: number[] = []
+  try {
+    for (let run = 0; run < runs; run++) {
+      const { seconds, cpu, memory, repeats } = await once(bench, n, effect)
+      rates.push(n / seconds)
+      table.push([
+        Math.round(n / seconds),
+        ...cpu.map((used) => ((used / n) * 1000).toFixed(3)),
+        memory,
+        repeats,
+      ])
+    }
+  } finally {
+    await bench.close()
+  }
+  rates.sort((a, b) => a - b)
+  line(`\n${table.toString()}\nmedian ${Math.round(rates[rates.length >> 1] ?? 0)} ${effect.name}/s of ${n}`)
+}
+
+async function once(bench: BenchStage, n: number, effect: Effect) {
+  const sink = await effect.open()
+  const run = bench.fresh()
+  await prepare(bench, run, { n, effect, sink })
+  const engine = await run.start({ ROLES: 'api,engine', ...effect.env(sink) })
+  const { pids } = bench.services
+  const cpu = () => [engine.process.pid, pids?.mongod, pids?.kafka].map(cpuSeconds)
+  const before = cpu()
+  await sink.reached(n)
+  const used = cpu().map((after, index) => after - (before[index] ?? 0))
+  const memory = residentMiB(engine.process.pid)
+  process.kill(engine.process.pid, 'SIGTERM')
+  await engine.process.exited
+  await sink.close()
+  return { seconds: sink.seconds(), cpu: used, memory, repeats: sink.received() - sink.counts.size }
+}
+
+async function prepare(
+  bench: BenchStage,
+  run: Run,
+  { n, effect, sink }: { readonly n: number; readonly effect: Effect; readonly sink: CountingSink },
+): Promise<void> {
+  const setup = await run.start({ ROLES: 'api' })
+  const api = run.api(setup)
+  const eventName = 'signed_up'
+  const step = await effect.step(api, sink)
+  await makeWorkflow(api, {
+    name: effect.name,
+    eventName,
+    steps: { call: step },
+    arrows: [['trigger', 'call']],
+  })
+  const { id: projectId } = await api.get<{ id: string }>('/project')
+  await publishMany(bench, run, { projectId, name: eventName, n })
+  process.kill(setup.process.pid, 'SIGTERM')
+  await setup.process.exited
+}
