@@ -160,7 +160,8 @@ function watch(watching: Watching): () => string | null {
   })
   // Batches of control records only never reach a handler.
   consumer.on(consumer.events.END_BATCH_PROCESS, ({ payload }) => {
-    if (payload.batchSize === 0) positions.handled(payload.partition, Number(payload.lastOffset) + 1)
+    if (payload.batchSize > 0) return
+    positions.handled(payload.partition, Number(payload.lastOffset) + 1, positions.giving())
   })
   consumer.on(consumer.events.CRASH, ({ payload }) => {
     trouble = payload.error.message

@@ -36,7 +36,7 @@ export function createBatchRunner(deps: BatchRunnerDeps): (payload: EachBatchPay
     })
     positions.busy(partition, true)
     try {
-      await handleAll({ ...deps, payload, heart })
+      await handleAll({ ...deps, payload, heart, giving: positions.giving() })
       await commitAtEnd(payload, positions)
     } finally {
       positions.busy(partition, false)
@@ -48,6 +48,8 @@ export function createBatchRunner(deps: BatchRunnerDeps): (payload: EachBatchPay
 interface Run extends BatchRunnerDeps {
   readonly payload: EachBatchPayload
   readonly heart: Heart
+  /** The giving out of the group under which the batch was fetched. */
+  readonly giving: number
 }
 
 function isAlive({ payload, heart }: Run): boolean {
@@ -112,13 +114,13 @@ async function slotsCame({ pauses, payload, heart }: Run, resumes: number): Prom
   return pauses.resumes() !== resumes || pauses.nextResume(payload.batch.partition, HOLD_MS)
 }
 
-function resolveUpTo({ positions, payload }: Run, count: number): void {
+function resolveUpTo({ positions, payload, giving }: Run, count: number): void {
   const { batch, resolveOffset } = payload
   // Control records behind the last message are handled with it.
   const last = count === batch.messages.length ? batch.lastOffset() : batch.messages[count - 1]?.offset
   if (last === undefined || last === null) return
   resolveOffset(last)
-  positions.handled(batch.partition, Number(last) + 1)
+  positions.handled(batch.partition, Number(last) + 1, giving)
 }
 
 /** The last batch before the group is left: the timer commits nothing any more. */

@@ -9,10 +9,14 @@ export interface Positions {
   assigned(): number[]
   /** The next offset to handle; a partition whose place is not known yet is missing. */
   all(): ReadonlyMap<number, number>
+  /** The group was given out anew: each partition begins where the group stands, which others may have moved. */
   assign(partitions: readonly number[]): void
-  /** Where the group stood when the partition was assigned; what was handled since counts more. */
+  /** Counts the givings out. */
+  giving(): number
+  /** Where the group stands; what was handled since the partition was given counts more. */
   startFrom(partition: number, offset: number): void
-  handled(partition: number, next: number): void
+  /** What was fetched under an earlier giving says nothing about the place that is read from now. */
+  handled(partition: number, next: number, giving: number): void
   /** Messages of the partition are in a handler's hands. */
   busy(partition: number, isBusy: boolean): void
   /** Brings a resting partition's place into line with its log. */
@@ -23,20 +27,22 @@ export function createPositions(): Positions {
   const owned = new Set<number>()
   const next = new Map<number, number>()
   const working = new Set<number>()
+  let givings = 0
   return {
     assigned: () => [...owned],
     all: () => next,
     assign: (partitions) => {
-      const lost = [...owned].filter((partition) => !partitions.includes(partition))
-      for (const partition of lost) next.delete(partition)
+      givings++
+      next.clear()
       owned.clear()
       for (const partition of partitions) owned.add(partition)
     },
+    giving: () => givings,
     startFrom: (partition, offset) => {
       if (owned.has(partition) && !next.has(partition)) next.set(partition, offset)
     },
-    handled: (partition, offset) => {
-      if (owned.has(partition)) next.set(partition, offset)
+    handled: (partition, offset, giving) => {
+      if (giving === givings && owned.has(partition)) next.set(partition, offset)
     },
     busy: (partition, isBusy) => {
       if (isBusy) working.add(partition)
