@@ -6,6 +6,7 @@ import type { EngineDeps } from '../deps.js'
 import { parkMessages } from '../parking.js'
 import type { PlannedStep } from '../stepping/plan.js'
 import { withTraceOf } from '../stepping/trace.js'
+import { type BatchIds, createBatchIds } from './batchIds.js'
 import type { Hand } from './callSlots.js'
 import type { EffectCalls } from './effectCalls.js'
 import type { Arrived } from './placeSteps.js'
@@ -44,7 +45,7 @@ export function createStepHandler(options: StepHandlerOptions): Handler {
 }
 
 interface HandlerState {
-  readonly batches: ReturnType<typeof createBatchIds>
+  readonly batches: BatchIds
   /** By batch: since when a message of it is ahead of its document (ms of the clock). */
   readonly aheadSince: Map<string, number>
 }
@@ -58,7 +59,7 @@ async function handle(
   const { deps, calls, kind } = options
   const part = hand === null ? batch.messages : batch.messages.slice(0, hand.size)
   const key = `${batch.partition}:${part[0]?.offset}`
-  const by = batches.idOf(key)
+  const by = batches.idOf(batch.partition, part)
   const arrived = await decode(options, { ...batch, messages: part })
   const onClaimed = (claims: readonly PlannedStep[]) => {
     if (hand !== null) calls?.start(claims, hand)
@@ -67,27 +68,13 @@ async function handle(
   const waitsMore = await settleUnknown(options, batch, result, { key, aheadSince })
   if (waitsMore) return { type: 'pause', ms: AHEAD_PAUSE_MS, reason: 'message ahead of its document' }
   const handled = part.filter(({ offset }) => offset < result.blockedAt).length
-  if (handled > 0) batches.done(key)
+  const last = part[handled - 1]
+  if (last !== undefined) batches.handled(batch.partition, last.offset)
   if (handled < part.length) {
     await calls?.slots.nextFree(BLOCKED_MS)
     return { type: 'partial', handled, pauseMs: 0 }
   }
   return handled < batch.messages.length ? { type: 'partial', handled, pauseMs: null } : { type: 'done' }
-}
-
-/** A batch keeps its random id while it is tried again, so that it knows its own writes. */
-function createBatchIds(newId: () => string) {
-  const ids = new Map<string, string>()
-  return {
-    idOf: (key: string): string => {
-      const known = ids.get(key) ?? newId()
-      ids.set(key, known)
-      return known
-    },
-    done: (key: string): void => {
-      ids.delete(key)
-    },
-  }
 }
 
 /** Equal (id, seq) in one batch count once. */

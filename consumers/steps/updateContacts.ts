@@ -1,6 +1,10 @@
 import { fail } from '../../src/engine/advance.js'
-import { fold, startFolding } from '../../src/engine/foldContact.js'
+import { decide } from '../../src/engine/decide.js'
+import { type Folding, fold, startFolding } from '../../src/engine/foldContact.js'
+import type { Outcome } from '../../src/steps/definition.js'
 import { type StoredContact, type UpdateWrite, updateMark } from '../../src/store/ports/contacts.js'
+import type { Contact } from '../../src/workflow/contact.js'
+import type { Failure } from '../../src/workflow/execution.js'
 import { groupBy } from '../../src/workflow/groupBy.js'
 import type { ContactId, ExecutionId } from '../../src/workflow/ids.js'
 import { jsonBytes } from '../../src/workflow/json.js'
@@ -38,24 +42,32 @@ export async function applyUpdates(
     writes.length === 0
       ? new Set<ContactId>()
       : await deps.contacts.update(await pruned(deps, writes, reading), deps.clock.now())
-  const tooLarge = new Set(folded.flatMap((one) => one.tooLarge))
+  const failed = new Map(folded.flatMap((one) => one.failed))
   await sendOwed(
     deps,
     writes.filter((write) => !missed.has(write.id)),
   )
   const isMissed = (one: Sourced) =>
-    one.outcome.type === 'updateContact' && missed.has(one.due.contactId) && !tooLarge.has(one)
+    one.outcome.type === 'updateContact' && missed.has(one.due.contactId) && !failed.has(one)
   return {
     planned: planned
       .filter((one) => !isMissed(one))
-      .map((one) => (tooLarge.has(one) ? failedStep(one, reading, deps) : one)),
+      .map((one) => {
+        const error = failed.get(one)
+        return error === undefined ? one : failedStep(one, error, reading, deps)
+      }),
     again: planned.filter(isMissed),
   }
 }
 
 interface FoldedUpdates {
   readonly write: UpdateWrite | null
-  readonly tooLarge: readonly Sourced[]
+  readonly failed: readonly (readonly [Sourced, Failure])[]
+}
+
+const TOO_LARGE: Failure = {
+  code: 'CONTACT_DATA_TOO_LARGE',
+  message: `the update would make the contact's data larger than ${MAX_DATA_BYTES} bytes`,
 }
 
 function foldOne(
@@ -65,30 +77,46 @@ function foldOne(
   deps: EngineDeps,
 ): FoldedUpdates {
   const contact = reading.contacts.get(id)
-  if (contact === undefined) return { write: null, tooLarge: [] }
-  const applied = new Set(contact.applied)
-  const marks: string[] = []
-  const tooLarge: Sourced[] = []
-  let folding = startFolding(contact)
-  for (const step of steps) {
-    const mark = updateMark(step.due.executionId, step.due.stepId)
-    if (step.outcome.type !== 'updateContact' || applied.has(mark)) continue
-    const { patch } = step.outcome
-    const next = fold(folding, patch.data, patch.subscribed)
-    if (jsonBytes(next.contact.data) > MAX_DATA_BYTES) {
-      tooLarge.push(step)
-      continue
-    }
-    folding = next
-    marks.push(mark)
-  }
-  if (marks.length === 0) return { write: null, tooLarge }
+  if (contact === undefined) return { write: null, failed: [] }
+  const { folding, marks, failed } = foldSteps(contact, steps, reading, deps)
+  if (marks.length === 0) return { write: null, failed }
   const { set, unset, subscribed } = folding
   const owed = subscriptionChange(contact, folding.contact.subscribed, causeOf(steps, reading), deps)
   return {
     write: { id, version: contact.version, changes: { set, unset, subscribed }, marks, unmark: [], owed },
-    tooLarge,
+    failed,
   }
+}
+
+/** One after the other, each over what the one before it left, so that none is lost on another. */
+function foldSteps(contact: StoredContact, steps: readonly Sourced[], reading: Reading, deps: EngineDeps) {
+  const marks: string[] = []
+  const failed: [Sourced, Failure][] = []
+  let folding = startFolding(contact)
+  for (const step of steps) {
+    const mark = updateMark(step.due.executionId, step.due.stepId)
+    if (contact.applied.includes(mark)) continue
+    const outcome = marks.length === 0 ? step.outcome : decideOver(folding.contact, step, reading, deps)
+    const next = foldOutcome(folding, outcome)
+    if ('code' in next) failed.push([step, next])
+    else {
+      folding = next
+      marks.push(mark)
+    }
+  }
+  return { folding, marks, failed }
+}
+
+/** What the step says of the contact as the batch's earlier updates left it: its texts may name their fields. */
+function decideOver(contact: Contact, step: Sourced, reading: Reading, deps: EngineDeps): Outcome {
+  return decide(step.at, { ...factsOf(step, reading, deps.clock.now()), contact }, deps.renderer)
+}
+
+function foldOutcome(before: Folding, outcome: Outcome): Folding | Failure {
+  if (outcome.type === 'fail') return outcome.error
+  if (outcome.type !== 'updateContact') return before
+  const after = fold(before, outcome.patch.data, outcome.patch.subscribed)
+  return jsonBytes(after.contact.data) > MAX_DATA_BYTES ? TOO_LARGE : after
 }
 
 function causeOf(steps: readonly Sourced[], reading: Reading): SystemEvent['cause'] {
@@ -135,9 +163,8 @@ async function sendOwed(deps: EngineDeps, writes: readonly UpdateWrite[]): Promi
   )
 }
 
-function failedStep(one: Sourced, reading: Reading, deps: EngineDeps): Sourced {
+function failedStep(one: Sourced, error: Failure, reading: Reading, deps: EngineDeps): Sourced {
   const facts = factsOf(one, reading, deps.clock.now())
   const place = { compiled: one.compiled, at: one.at, facts, tries: 0, token: '' }
-  const message = `the update would make the contact's data larger than ${MAX_DATA_BYTES} bytes`
-  return { ...one, change: fail(place, { code: 'CONTACT_DATA_TOO_LARGE', message }) }
+  return { ...one, change: fail(place, error) }
 }
