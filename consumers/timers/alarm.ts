@@ -70,7 +70,7 @@ async function fireAll({ deps, share, inputTopic }: AlarmOptions): Promise<numbe
   const owned = share()
   let moved: number
   let upTo: { readonly now: Date; readonly waitsUpTo: Date }
-  const beganMs = performance.now()
+  const beganMs = deps.clock.now().getTime()
   do {
     const now = deps.clock.now()
     upTo = { now, waitsUpTo: await handledUpTo(deps, inputTopic) }
@@ -83,5 +83,6 @@ async function fireAll({ deps, share, inputTopic }: AlarmOptions): Promise<numbe
   const isHeldBack = atMs <= upTo.now.getTime()
   if (!isHeldBack) return atMs
   // Looking for waits that the input holds back costs no more than a fifth of the time.
-  return deps.clock.now().getTime() + Math.max(HELD_BACK_MS, 4 * (performance.now() - beganMs))
+  const nowMs = deps.clock.now().getTime()
+  return nowMs + Math.max(HELD_BACK_MS, 4 * (nowMs - beganMs))
 }

@@ -118,6 +118,7 @@ export function startSimConsumer(options: ConsumerOptions): SimConsumer {
     },
     assigned: () => positions.assigned(),
     positions: () => positions.all(),
+    partitions: () => log.partitions.length,
     lags: () => new Map(),
     endOffsets: () => options.ask(async () => readEnds(log, positions)),
     resumeAll: () => {

@@ -103,7 +103,7 @@ function mailIdentity(messageId: string): string {
   return messageId.slice(1, messageId.indexOf('@')).replace('.', ':')
 }
 
-export const STORES: Pick<EffectTools, 'templates' | 'links' | 'mailFrom'> = {
+export const STORES: Pick<EffectTools, 'templates' | 'links' | 'tracking' | 'mailFrom'> = {
   templates: {
     find: async (projectId, id) => ({
       ...{ id: id as TemplateId, projectId, name: 't', subject: 'Hi', body: '<p>Hi</p>', text: 'Hi' },
@@ -112,6 +112,7 @@ export const STORES: Pick<EffectTools, 'templates' | 'links' | 'mailFrom'> = {
     }),
   },
   links: { unsubscribe: () => 'u', subscribe: () => 's', manage: () => 'm' },
+  tracking: null,
   mailFrom: 'engine@millrace.example',
 }
 
