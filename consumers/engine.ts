@@ -13,6 +13,7 @@ import { createStepHandler } from './steps/handler.js'
 import { createSweeper } from './sweeper.js'
 import { startTicking } from './ticking.js'
 import { type Alarm, createAlarm } from './timers/alarm.js'
+import { handledUpTo } from './timers/handledUpTo.js'
 import { createTimerHandler } from './timers/handler.js'
 import { createWatermark, type Watermark } from './watermark.js'
 
@@ -70,6 +71,7 @@ export async function startEngine(options: EngineOptions): Promise<Engine> {
     share: (kind) => shareOf(byKind.get(kind)?.consumer ?? null),
     sweepsContacts: () => events.assigned().includes(0),
     handledUpTo: (kind) => byKind.get(kind)?.watermark.passed() ?? null,
+    inputHandledUpTo: () => handledUpTo(deps, { name: events.topic, partitions: events.partitions }),
   })
   const stopTicking = startTicking({ deps, events, timers, steps })
   const consumers = [events, mails, timers, ...steps.map(({ consumer }) => consumer)]

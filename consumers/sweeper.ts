@@ -14,6 +14,8 @@ export interface SweeperOptions {
   readonly share: (kind: StepKind) => Share
   /** Up to when this process has handled a step topic; null while it is not known. */
   readonly handledUpTo: (kind: StepKind) => Date | null
+  /** Up to when everybody together has handled the input. */
+  readonly inputHandledUpTo: () => Promise<Date>
   /** One owner of the input's partitions looks after what contacts owe. */
   readonly sweepsContacts: () => boolean
   readonly everyMs: number
@@ -32,7 +34,8 @@ export function createSweeper(options: SweeperOptions): { sweep(): Promise<void>
   let running: Promise<void> = Promise.resolve()
   let cancel: () => void = () => undefined
   const sweep = async () => {
-    for (const kind of STEP_KINDS) if (!stopped) await sweepKind(options, kind)
+    const startsBefore = lessGrace(options, await options.inputHandledUpTo())
+    for (const kind of STEP_KINDS) if (!stopped) await sweepKind(options, kind, startsBefore)
     if (!stopped && options.sweepsContacts()) await sendOwedByContacts(options)
   }
   const next = () => {
@@ -53,20 +56,28 @@ export function createSweeper(options: SweeperOptions): { sweep(): Promise<void>
   }
 }
 
-async function sweepKind(
-  { deps, share, handledUpTo, graceMs }: SweeperOptions,
-  kind: StepKind,
-): Promise<void> {
-  const watermark = handledUpTo(kind)
+function lessGrace({ graceMs }: SweeperOptions, watermark: Date): Date {
+  return new Date(watermark.getTime() - graceMs)
+}
+
+async function sweepKind(options: SweeperOptions, kind: StepKind, startsBefore: Date): Promise<void> {
+  const { deps, share } = options
+  const watermark = options.handledUpTo(kind)
   if (watermark === null) return
-  const before = new Date(watermark.getTime() - graceMs)
+  const before = lessGrace(options, watermark)
   for (;;) {
-    const page = await deps.executions.stale(kind, share(kind), before, PAGE)
+    const stale = await deps.executions.stale(kind, share(kind), before, PAGE)
+    const page = stale.filter((execution) => !isBeingStarted(execution, startsBefore))
     if (page.length === 0) return
     await sendAgain(deps, page)
     deps.announcer.announce('sweeper.emitted', { kind, count: page.length })
-    if (page.length < PAGE) return
+    if (stale.length < PAGE) return
   }
+}
+
+/** Its event comes again and writes the contact first: a step sent earlier would not see the event's fields. */
+function isBeingStarted({ state, origin, touchedAt }: Execution, startsBefore: Date): boolean {
+  return state.status === 'PENDING' && origin[0] === 'event' && touchedAt >= startsBefore
 }
 
 /** System events of changed subscriptions that a crash kept from being sent; the same ids, so a repeat is none. */

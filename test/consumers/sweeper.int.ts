@@ -47,12 +47,13 @@ describe('the sweeper', () => {
     })
   const later = (ms: number) => new Date(world.connections.clock.now().getTime() + ms)
   /** One sweep when step topics were handled up to `watermark`; what it sent. */
-  const sweep = async (watermark: Date | null, instead: Partial<EngineDeps> = {}) => {
+  const sweep = async (watermark: Date | null, instead: Partial<EngineDeps> = {}, input = watermark) => {
     const { sent, outbox } = listening(world)
     const sweeper = createSweeper({
       deps: depsOf(world, { outbox, scheduler: never, ...instead }),
       share: () => ALL,
       handledUpTo: () => watermark,
+      inputHandledUpTo: async () => input ?? new Date(0),
       sweepsContacts: () => watermark !== null,
       everyMs: 1_000,
       graceMs: GRACE_MS,
@@ -82,6 +83,17 @@ describe('the sweeper', () => {
     assert.deepEqual(ours(await sweep(later(GRACE_MS - 5_000))), [])
     await hand.deliver([again])
     assert.equal((await only(world, workflow)).seq, 1)
+  })
+
+  it('leaves what an event starts to its event, until the input was handled up to there', async () => {
+    const workflow = await given()
+    await start(hand, workflow, newEmail())
+    const ours = async (input: Date) => {
+      const sent = await sweep(later(GRACE_MS + 1_000), {}, input)
+      return stepsOf(sent).filter(({ due }) => due.workflowId === workflow.id).length
+    }
+    assert.equal(await ours(later(GRACE_MS - 5_000)), 0)
+    assert.equal(await ours(later(GRACE_MS + 1_000)), 1)
   })
 
   it('looks back for a wait that nobody looked back for', async () => {

@@ -14,6 +14,7 @@ export interface ConsumerOptions {
   readonly trace: (text: () => string) => void
   /** A call to the broker, which may fail. */
   readonly ask: <Value>(apply: () => Promise<Value>) => Promise<Value>
+  readonly onAssigned: () => void
   /** A defect on purpose: what was fetched is committed before it is handled. */
   readonly commitFirst: boolean
 }
@@ -92,6 +93,7 @@ export function startSimConsumer(options: ConsumerOptions): SimConsumer {
       Object.assign(lane, { epoch: lane.epoch + 1, owned: partitions.includes(partition), next })
       wake(partition, lane)
     }
+    options.onAssigned()
   }
   const commit = (): void => {
     for (const [partition, next] of positions.all()) log.group.commit(member, partition, next)

@@ -46,11 +46,12 @@ export function startProcess(world: World, name: string, mutation: Mutation): En
         world.chaos.call(machine, port, apply),
       ),
     },
-    startConsumer: async ({ topic, handler }) => {
+    startConsumer: async ({ topic, handler, onAssigned }) => {
       const consumer = startSimConsumer({
         ...{ machine, random, trace: world.trace, log: world.kafka.log(topic.name) },
         handler: guarded(world, middlewares(handler)),
         ask: over(world, machine, 'kafka.ends'),
+        onAssigned: onAssigned ?? (() => undefined),
         commitFirst: mutation.commitFirst,
       })
       consumers.push(consumer)
