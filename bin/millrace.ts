@@ -2,9 +2,11 @@
 import { Command } from 'commander'
 import { messageOf } from '../src/errors.js'
 import { PACKAGE_VERSION } from '../src/version.js'
+import { addDeadLetterCommands } from './deadLetters.js'
 import { addDoctorCommand } from './doctor.js'
 import { addKeyCommands } from './keys.js'
 import { addProjectCommands } from './projects.js'
+import { addReplayCommands } from './replay.js'
 import { addRewindCommand } from './rewind.js'
 
 const program = new Command('millrace')
@@ -15,6 +17,8 @@ const program = new Command('millrace')
 addProjectCommands(program)
 addKeyCommands(program)
 addDoctorCommand(program)
+addReplayCommands(program)
+addDeadLetterCommands(program)
 addRewindCommand(program)
 
 program.parseAsync().catch((error: unknown) => {

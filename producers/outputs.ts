@@ -1,6 +1,6 @@
 import type { Codec, WireContactEvent } from '../schemas/registry.js'
 import type { Topology } from '../src/topology.js'
-import type { DeadLetter, Outputs } from '../src/workflow/messages.js'
+import type { DeadLetter, Outputs, Redriven } from '../src/workflow/messages.js'
 import { contactEventMessages, fromSystem } from './contactEvents.js'
 import { letterMessages } from './deadLetters.js'
 import { factMessages } from './executions.js'
@@ -20,6 +20,8 @@ export interface Outbox {
   publish(events: readonly WireContactEvent[]): Promise<void>
   /** Raw bytes, cut at 1 MiB, with reason and place in headers; the same source is the same letter. */
   park(letters: readonly DeadLetter[]): Promise<void>
+  /** Sends parked messages back, byte for byte. */
+  redrive(messages: readonly Redriven[]): Promise<void>
 }
 
 export interface OutboxOptions {
@@ -49,6 +51,7 @@ export function createOutbox({ producer, codec, topology, lifecycleFacts }: Outb
       ])
     },
     publish: (events) => produce([contactEventMessages(codec, contactEvents.name, events)]),
+    redrive: (messages) => produce(messages.map(({ topic, ...message }) => ({ topic, messages: [message] }))),
     park: (letters) => produce([letterMessages(deadLetters.name, letters)]),
   }
 }

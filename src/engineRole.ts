@@ -1,7 +1,9 @@
 import { randomUUID } from 'node:crypto'
+import { createDeadLettersHandler, type LetterDeps } from '../consumers/deadLetters.js'
 import type { EngineDeps } from '../consumers/deps.js'
 import { type Engine, startEngine } from '../consumers/engine.js'
 import { deadLetter } from '../consumers/middlewares/deadLetter.js'
+import { rest } from '../consumers/middlewares/rest.js'
 import { retry } from '../consumers/middlewares/retry.js'
 import { connectOffsetReader } from '../consumers/run/offsets.js'
 import { createStartConsumer, type RunOptions, type StartConsumer } from '../consumers/run.js'
@@ -41,11 +43,13 @@ export async function startEngineRole(
     brokers: config.KAFKA_BROKERS,
     patienceMs: config.CONNECT_TIMEOUT_MS,
   })
+  const reading = { kafka: connections.kafka, offsets, onCrash }
+  const letters = await startLetters(reading, { ...deps, deadLetters: stores.deadLetters, topology })
   const engine = await startEngine({
     deps,
     topology,
     tools: outside.tools,
-    startConsumer: consumersOf({ kafka: connections.kafka, offsets, onCrash }, deps),
+    startConsumer: consumersOf(reading, deps),
     effectSlots: { WEBHOOK: config.EFFECT_SLOTS, SEND_EMAIL: MAILS_A_CONNECTION * config.SMTP_CONNECTIONS },
     hostSlots: config.WEBHOOK_HOST_SLOTS,
     retryBaseMs: config.RETRY_BASE_MS,
@@ -62,9 +66,9 @@ export async function startEngineRole(
     keepMs: config.EXECUTION_RETENTION_DAYS * DAY_MS,
   })
   return {
-    troubles: engine.troubles,
+    troubles: () => [...engine.troubles(), ...[letters.trouble() ?? []].flat()],
     stop: async () => {
-      await Promise.all([engine.stop(), retention.stop()])
+      await Promise.all([engine.stop(), letters.stop(), retention.stop()])
       await Promise.all([outside.close(), offsets.close()])
     },
   }
@@ -97,17 +101,22 @@ function engineDeps(
   }
 }
 
+type Reading = Pick<RunOptions, 'kafka' | 'offsets' | 'onCrash'>
+
+const LIMITS = { maxMessages: MAX_MESSAGES, stuckAfterMs: STUCK_AFTER_MS }
+
 /** Every handler inside the same middlewares: what may pass waits, what cannot be handled is parked. */
-function consumersOf(
-  options: Pick<RunOptions, 'kafka' | 'offsets' | 'onCrash'>,
-  deps: EngineDeps,
-): StartConsumer {
-  const { announcer } = deps
-  const start = createStartConsumer({
-    ...options,
-    announcer,
-    maxMessages: MAX_MESSAGES,
-    stuckAfterMs: STUCK_AFTER_MS,
-  })
+function consumersOf(reading: Reading, deps: EngineDeps): StartConsumer {
+  const start = createStartConsumer({ ...reading, ...LIMITS, announcer: deps.announcer })
   return ({ topic, handler }) => start({ topic, handler: retry()(deadLetter(deps)(handler)) })
+}
+
+/** Letters are kept a few at a time: each may be a MiB. */
+const MAX_LETTERS = 50
+
+function startLetters(reading: Reading, deps: LetterDeps & EngineDeps): ReturnType<StartConsumer> {
+  const { announcer, topology } = deps
+  const start = createStartConsumer({ ...reading, ...LIMITS, maxMessages: MAX_LETTERS, announcer })
+  const handler = retry()(rest(deps)(createDeadLettersHandler(deps)))
+  return start({ topic: topology.deadLetters, handler })
 }

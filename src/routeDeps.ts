@@ -13,7 +13,7 @@ export interface RouteParts
     'clock' | 'announcer' | 'readiness' | 'metrics' | 'serveMetrics' | 'info' | 'brokerNow'
   > {
   readonly stores: Stores
-  readonly outbox: Pick<Outbox, 'publish' | 'send'>
+  readonly outbox: Pick<Outbox, 'publish' | 'send' | 'redrive'>
   readonly linkSecret: string
 }
 

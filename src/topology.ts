@@ -71,7 +71,7 @@ export function createTopology(options: TopologyOptions): Topology {
   const timers = row('timers', 'engine', 'consumers/timers', { ...inner, schema: 'timer' as const })
   const executions = row('executions', 'engine', 'anybody', { ...inner, schema: 'executionFact' as const })
   const parked = { ...common, schema: 'raw', key: 'original', retentionMs: 90 * DAY_MS } as const
-  const deadLetters = row('dead-letters', 'consumers', 'people', parked)
+  const deadLetters = row('dead-letters', 'consumers', 'consumers/deadLetters', parked)
   const all = [contactEvents, emailEvents, ...Object.values(steps), timers, executions, deadLetters]
   return { contactEvents, emailEvents, steps, timers, executions, deadLetters, all }
 }

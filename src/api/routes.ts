@@ -1,9 +1,11 @@
+import { deadLetterRoutes } from './deadLetters.js'
 import { docRoutes } from './docs.js'
 import { createEdits } from './editWorkflow.js'
 import type { ExecutionDeps } from './executionDeps.js'
 import { executionRoutes } from './executionRoutes.js'
 import type { ApiInfo } from './openapi.js'
 import { type OperationDeps, operationRoutes } from './operations.js'
+import type { RedriveDeps } from './redrive.js'
 import { type ReplayDeps, replayRoutes } from './replays.js'
 import { type ResourceDeps, resourceRoutes } from './resources.js'
 import type { Route } from './route.js'
@@ -24,6 +26,7 @@ export type RouteDeps = OperationDeps &
   ExecutionDeps &
   PageDeps &
   TrackingDeps &
+  RedriveDeps &
   ReplayDeps & { readonly info: ApiInfo }
 
 /** Every endpoint. The router, the checks, OpenAPI and the tenancy test follow from this list. */
@@ -39,6 +42,7 @@ export function createRoutes(deps: RouteDeps): readonly Route[] {
     ...transitionRoutes(deps, edits),
     ...executionRoutes(deps),
     ...replayRoutes(deps),
+    ...deadLetterRoutes(deps),
     ...resourceRoutes(deps),
     ...subscriptionPages(deps),
     ...trackingPages(deps),

@@ -15,6 +15,7 @@ export type TemplateId = Brand<'TemplateId'>
 export type KeyId = Brand<'KeyId'>
 export type MessageId = Brand<'MessageId'>
 export type JobId = Brand<'JobId'>
+export type LetterId = Brand<'LetterId'>
 export type ReplayId = Brand<'ReplayId'>
 
 const UUID = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/i

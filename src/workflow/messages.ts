@@ -77,6 +77,14 @@ export interface DeadLetter {
   readonly headers: Readonly<Record<string, string>>
 }
 
+/** A parked message that goes back to where it came from. */
+export interface Redriven {
+  readonly topic: string
+  readonly key: Buffer | null
+  readonly value: Buffer | null
+  readonly headers: Readonly<Record<string, string>>
+}
+
 /** An event that the engine itself publishes (subscription changes, e-mail events). */
 export interface SystemEvent {
   readonly eventId: string

@@ -103,5 +103,6 @@ export function keepingOutbox(): Outbox & {
     },
     publish: async (events) => void sent.events.push(...events),
     park: async () => {},
+    redrive: async () => {},
   }
 }

@@ -16,6 +16,7 @@ export const replayBody = z
     to: time.optional().meta({ description: 'Broker time; events before then. Default, and latest: now' }),
     mode: z.enum(['missing', 'rerun']),
     effects: z.enum(['send', 'skip']).default('skip'),
+    timers: z.literal('asIs', { error: 'must be asIs: times count from when a step is entered' }).optional(),
     dryRun: z.boolean().default(false),
     ratePerSecond: z.int().min(1).max(100_000).optional(),
   })

@@ -3,6 +3,7 @@ import { withAwayErrors } from './awayErrors.js'
 import { createMongoContactDirectory } from './contactDirectory.js'
 import { prepareContacts } from './contactDocument.js'
 import { createMongoContacts } from './contacts.js'
+import { createMongoDeadLetters, prepareDeadLetters } from './deadLetters.js'
 import { createMongoDefinitions } from './definitions.js'
 import type { Db } from './driver.js'
 import { createMongoEntries } from './entries.js'
@@ -26,6 +27,7 @@ import { createMongoWorkflows, prepareWorkflows } from './workflows.js'
 export async function prepareDatabase(db: Db, eventRetentionDays: number): Promise<void> {
   await Promise.all([
     prepareContacts(db),
+    prepareDeadLetters(db),
     prepareEvents(db, eventRetentionDays),
     prepareExecutions(db),
     prepareFormerAddresses(db, eventRetentionDays),
@@ -46,6 +48,7 @@ export function openStores(db: Db, clock: Clock, executionRetentionMs: number) {
     projects,
     contacts: withAwayErrors(createMongoContacts(db, projects)),
     contactDirectory: withAwayErrors(createMongoContactDirectory(db, projects)),
+    deadLetters: withAwayErrors(createMongoDeadLetters(db)),
     definitions: withAwayErrors(createMongoDefinitions(db)),
     entries: withAwayErrors(createMongoEntries(db, executionRetentionMs)),
     events: withAwayErrors(createMongoEvents(db)),

@@ -1,0 +1,142 @@
+import { randomUUID } from 'node:crypto'
+import { setTimeout as pause } from 'node:timers/promises'
+import { type Command, Option } from 'commander'
+import { startReplay } from '../src/api/replayStart.js'
+import { progressOf, showReplay } from '../src/api/showReplay.js'
+import type { Connections } from '../src/connections.js'
+import type { Replay } from '../src/store/ports/replays.js'
+import type { ProjectId, ReplayId, WorkflowId } from '../src/workflow/ids.js'
+import { isoMs } from '../src/workflow/isoDate.js'
+import { idOf, projectOf, withConnections } from './connected.js'
+import { print } from './output.js'
+import { drawProgress } from './progressBar.js'
+
+interface Place {
+  readonly project: string
+  readonly workflow: string
+  readonly json?: true
+}
+
+interface StartOptions extends Place {
+  readonly from: string
+  readonly to?: string
+  readonly mode: 'missing' | 'rerun'
+  readonly effects: 'send' | 'skip'
+  readonly dryRun?: true
+  readonly rate?: string
+}
+
+export function addReplayCommands(program: Command): void {
+  const replay = program.command('replay').description('past events once more, for one workflow')
+  const placed = (command: Command) =>
+    command
+      .requiredOption('--project <id>', 'the project of the workflow')
+      .requiredOption('--workflow <id>', 'the workflow that the events may start')
+      .option('--json', 'print JSON')
+  placed(replay.command('start', { isDefault: true }))
+    .requiredOption('--from <time>', 'ISO 8601, broker time; events from then on')
+    .option('--to <time>', 'ISO 8601, broker time; events before then (default: now)')
+    .addOption(new Option('--mode <mode>', 'what to start').choices(['missing', 'rerun']).default('missing'))
+    .addOption(
+      new Option('--effects <effects>', 'mails and webhooks').choices(['send', 'skip']).default('skip'),
+    )
+    .option('--dry-run', 'count only')
+    .option('--rate <n>', 'executions started a second')
+    .description('start a replay and watch it; the service works on it (role `replay`)')
+    .action(start)
+  placed(replay.command('list')).description('newest first').action(list)
+  placed(replay.command('cancel'))
+    .argument('<replayId>')
+    .description('what it has started goes on')
+    .action(cancel)
+}
+
+const of = ({ project, workflow }: Place) => ({
+  projectId: projectOf(project),
+  workflowId: idOf<WorkflowId>('--workflow', workflow),
+})
+
+function timeOf(name: string, text: string): Date {
+  const ms = isoMs(text)
+  if (ms === null) throw new Error(`${name} is ${JSON.stringify(text)}, which is no ISO 8601 time.`)
+  return new Date(ms)
+}
+
+function rateOf(text: string | undefined): number | null {
+  if (text === undefined) return null
+  if (!/^[1-9]\d{0,5}$/.test(text))
+    throw new Error(`--rate is ${JSON.stringify(text)}, which is no whole number.`)
+  return Number(text)
+}
+
+async function start(options: StartOptions): Promise<void> {
+  const { from, to, mode, effects, dryRun = false, rate, json } = options
+  const wish = {
+    from: timeOf('--from', from),
+    to: to === undefined ? null : timeOf('--to', to),
+    ...{ mode, effects, dryRun: dryRun === true, ratePerSecond: rateOf(rate) },
+  }
+  await withConnections(async (connections) => {
+    const { stores, clock } = connections
+    const replay = await startReplay({ ...stores, clock, newId: randomUUID }, of(options), wish)
+    show(json === true, [await watch(connections, replay)])
+  })
+}
+
+const LOOK_EVERY_MS = 500
+
+/** Until it has ended; who breaks off leaves it running. */
+async function watch({ stores, clock }: Connections, replay: Replay): Promise<Replay> {
+  const { projectId, workflowId, id } = replay
+  for (
+    let now: Replay | null = replay;
+    now !== null;
+    now = await stores.replays.get(projectId, workflowId, id)
+  ) {
+    const waits = now.places === null && clock.now().getTime() - now.createdAt.getTime() > 10_000
+    const { scanned, started } = now.counts
+    drawProgress(
+      progressOf(now),
+      waits ? 'no process of role replay has taken it yet' : `${scanned} read, ${started} started`,
+    )
+    if (now.status !== 'RUNNING') return now
+    await pause(LOOK_EVERY_MS)
+  }
+  throw new Error(`Replay ${id} is gone.`)
+}
+
+function show(json: boolean, replays: readonly Replay[]): void {
+  const rows = replays.map(showReplay)
+  if (json) {
+    process.stdout.write(`${JSON.stringify(rows)}\n`)
+    return
+  }
+  print(
+    false,
+    rows.map(
+      ({ id, status, mode, scanned, matched, started, alreadyThere, skipped, missingBefore, error }) => ({
+        ...{ id, status, mode, scanned: `${scanned}`, matched: `${matched}`, started: `${started}` },
+        ...{ alreadyThere: `${alreadyThere}`, skipped: `${skipped}` },
+        note:
+          error ??
+          (missingBefore === null ? '' : `the topic has lost events before ${missingBefore.toISOString()}`),
+      }),
+    ),
+  )
+}
+
+async function list(options: Place): Promise<void> {
+  const { projectId, workflowId }: { projectId: ProjectId; workflowId: WorkflowId } = of(options)
+  const replays = await withConnections(({ stores }) => stores.replays.list(projectId, workflowId, 100))
+  show(options.json === true, replays)
+}
+
+async function cancel(replayId: string, options: Place): Promise<void> {
+  const id = idOf<ReplayId>('replayId', replayId)
+  const { projectId } = of(options)
+  const cancelled = await withConnections(({ stores, clock }) =>
+    stores.replays.cancel(projectId, id, clock.now()),
+  )
+  if (!cancelled) throw new Error(`Replay ${id} is not running in project ${projectId}.`)
+  process.stdout.write(`cancelled ${id}\n`)
+}
