@@ -76,9 +76,11 @@ async function rollUntil(system: System, kill: boolean, over: () => boolean): Pr
   let restarts = 0
   while (!over()) {
     for (const engine of await system.engines()) {
-      const tookMs = await system.restart(engine, kill)
+      const { stopMs, healthyMs } = await system.restart(engine, kill)
       restarts++
-      line(`  ${kill ? 'killed' : 'stopped'} and started ${engine}: healthy again after ${seconds(tookMs)}`)
+      line(
+        `  ${engine}: ${kill ? 'killed' : `stopped in ${seconds(stopMs)}`}, healthy in ${seconds(healthyMs)}`,
+      )
     }
   }
   return restarts
