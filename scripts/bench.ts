@@ -6,6 +6,7 @@ import { mails, webhooks } from '../bench/effects.js'
 import { idle } from '../bench/idle.js'
 import { ingest } from '../bench/ingest.js'
 import { latency } from '../bench/latency.js'
+import { timers } from '../bench/timers.js'
 import { runScript } from './lifetime.js'
 import { complain, line } from './terminal.js'
 
@@ -18,6 +19,7 @@ const BENCHES: Readonly<Record<string, (args: readonly string[]) => Promise<void
   latency,
   mails,
   webhooks,
+  timers,
 }
 
 await runScript(async () => {
