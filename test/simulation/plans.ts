@@ -35,7 +35,7 @@ export function drawPlans(random: Random, pure: boolean): Plan[] {
   return Array.from({ length: random.int(1, 3) }, (_, n) => drawPlan(random, `w${n}`, pure ? PURE : ALL))
 }
 
-function drawPlan(random: Random, name: string, kinds: readonly StepKind[]): Plan {
+export function drawPlan(random: Random, name: string, kinds: readonly StepKind[]): Plan {
   const length = random.int(1, 6)
   const keys = Array.from({ length }, (_, n) => `s${n}`)
   const steps = keys.map((key, n) =>

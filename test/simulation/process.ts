@@ -6,7 +6,6 @@ import { retry } from '../../consumers/middlewares/retry.js'
 import { createDefinitionCache } from '../../consumers/stepping/definitionCache.js'
 import type { KafkaProducer } from '../../producers/kafkaPort.js'
 import { createOutbox } from '../../producers/outputs.js'
-import { TemplateError } from '../../src/effects/ports.js'
 import { createAnnouncer } from '../../src/events.js'
 import { DAY_MS } from '../../src/topology.js'
 import { away, Injected, reached } from './chaos.js'
@@ -14,6 +13,7 @@ import { type SimConsumer, startSimConsumer } from './consumer.js'
 import { createMachine, type Machine } from './machine.js'
 import type { Mutation } from './mutations.js'
 import { STORES } from './outside.js'
+import { render } from './render.js'
 import type { World } from './world.js'
 
 /** A running process of the engine. */
@@ -109,16 +109,6 @@ function depsOf(world: World, machine: Machine): EngineDeps {
     announcer: announcerOf(world),
     newId: random.id,
   }
-}
-
-/** Knows one filter: `{{ more x }}` is one more than the contact's field x. */
-function render(template: string, scope: { readonly [root: string]: unknown }): string {
-  const field = /^\{\{ more (\w+) \}\}$/.exec(template)?.[1]
-  if (template.includes('{{') && field === undefined)
-    throw new TemplateError('unknown', { line: 1, column: 1 })
-  if (field === undefined) return template
-  const data = scope['data'] as Readonly<Record<string, unknown>> | null
-  return String(Number(data?.[field] ?? 0) + 1)
 }
 
 function producerOf({ chaos, kafka }: World, machine: Machine): KafkaProducer {

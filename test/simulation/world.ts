@@ -45,7 +45,8 @@ export type Stores = Awaited<ReturnType<typeof createStores>>['stores']
 
 const PARTITIONS = 2
 const START = new Date('2026-01-01T00:00:00.000Z')
-const codec = createCodec({ registryUrl: null })
+/** JSON of the shapes that travel: without a registry it is the same for every world. */
+export const codec = createCodec({ registryUrl: null })
 
 export interface WorldOptions {
   readonly scenario: Scenario
@@ -90,7 +91,7 @@ export async function createWorld({ scenario, random, timeline, onWrite }: World
   return world
 }
 
-async function createStores(ledger: Ledger, now: () => Date, random: Random) {
+export async function createStores(ledger: Ledger, now: () => Date, random: Random) {
   const newSecret = () => Buffer.from(random.id())
   const projects = createMemoryProjects({ newId: random.id, newSecret })
   const { id: projectId } = await projects.create('simulated', now())
