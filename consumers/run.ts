@@ -54,8 +54,8 @@ export type StartConsumer = (spec: ConsumerSpec) => Promise<RunningConsumer>
 
 const SESSION_TIMEOUT_MS = 45_000
 const REBALANCE_TIMEOUT_MS = 60_000
-/** A fetch in flight is waited for at stop: this bounds it. */
-const MAX_WAIT_MS = 500
+/** A fetch in flight is waited for at stop: this bounds it. Shorter waits are most of what an idle process does. */
+const MAX_WAIT_MS = 1_000
 const MAX_BYTES_PER_PARTITION = 512 * 1024
 const MAX_BYTES = 10 * 1024 * 1024
 /** Partitions that are added to a topic are noticed after this long at most. */
