@@ -24,6 +24,8 @@ export interface RunOptions {
   readonly announcer: Announcer
   /** Most messages of one call of a handler. */
   readonly maxMessages: number
+  /** A member that is silent for so long is dead to its group: its partitions go to the others. */
+  readonly sessionTimeoutMs: number
   /** Messages and no progress for so long: the consumer is stuck. */
   readonly stuckAfterMs: number
   /** The consumer is dead and will not come back: the process should end and be started again. */
@@ -52,7 +54,6 @@ export interface RunningConsumer {
 
 export type StartConsumer = (spec: ConsumerSpec) => Promise<RunningConsumer>
 
-const SESSION_TIMEOUT_MS = 45_000
 const REBALANCE_TIMEOUT_MS = 60_000
 /** A fetch in flight is waited for at stop: this bounds it. Shorter waits are most of what an idle process does. */
 const MAX_WAIT_MS = 1_000
@@ -98,11 +99,11 @@ interface Parts {
   readonly trouble: () => string | null
 }
 
-function partsOf({ kafka, announcer, onCrash }: RunOptions, spec: ConsumerSpec): Parts {
+function partsOf({ kafka, announcer, onCrash, sessionTimeoutMs }: RunOptions, spec: ConsumerSpec): Parts {
   const topic = spec.topic.name
   const consumer = kafka.consumer({
     groupId: topic,
-    sessionTimeout: SESSION_TIMEOUT_MS,
+    sessionTimeout: sessionTimeoutMs,
     rebalanceTimeout: REBALANCE_TIMEOUT_MS,
     maxWaitTimeInMs: MAX_WAIT_MS,
     metadataMaxAge: METADATA_MAX_AGE_MS,

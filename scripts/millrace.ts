@@ -19,6 +19,8 @@ export interface MillraceOptions {
   readonly name?: string
   /** More flags of Node.js. */
   readonly flags?: readonly string[]
+  /** Another way in than the service's own. */
+  readonly main?: { readonly file: string; readonly args: readonly string[] }
 }
 
 /** A running Millrace process and how to call it. */
@@ -33,11 +35,11 @@ export async function launchMillrace(
   port: number,
   options: MillraceOptions,
 ): Promise<Millrace> {
-  const { keys, output, env = {}, name = 'millrace', flags = [] } = options
+  const { keys, output, env = {}, name = 'millrace', flags = [], main = { file: MAIN, args: [] } } = options
   const process_ = await services.keeper.start({
     name,
     command: process.execPath,
-    args: ['--enable-source-maps', ...flags, MAIN],
+    args: ['--enable-source-maps', ...flags, main.file, ...main.args],
     env: {
       ...services.env,
       PORT: `${port}`,

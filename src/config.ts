@@ -56,6 +56,7 @@ const schema = z.object({
   RETRY_BASE_MS: whole(1, 3_600_000).default(20_000),
   SWEEP_EVERY_MS: whole(100, 3_600_000).default(5_000),
   SWEEP_GRACE_MS: whole(500, 3_600_000).default(30_000),
+  SESSION_TIMEOUT_MS: whole(6_000, 1_800_000).default(45_000),
   CONNECT_TIMEOUT_MS: whole(100, 600_000).default(15_000),
   MILLRACE_SECRET_KEY: z
     .string()

@@ -43,7 +43,8 @@ export async function startEngineRole(
     brokers: config.KAFKA_BROKERS,
     patienceMs: config.CONNECT_TIMEOUT_MS,
   })
-  const reading = { kafka: connections.kafka, offsets, onCrash }
+  const sessionTimeoutMs = config.SESSION_TIMEOUT_MS
+  const reading = { kafka: connections.kafka, offsets, onCrash, sessionTimeoutMs }
   const letters = await startLetters(reading, { ...deps, deadLetters: stores.deadLetters, topology })
   const engine = await startEngine({
     deps,
@@ -101,7 +102,7 @@ function engineDeps(
   }
 }
 
-type Reading = Pick<RunOptions, 'kafka' | 'offsets' | 'onCrash'>
+type Reading = Pick<RunOptions, 'kafka' | 'offsets' | 'onCrash' | 'sessionTimeoutMs'>
 
 const LIMITS = { maxMessages: MAX_MESSAGES, stuckAfterMs: STUCK_AFTER_MS }
 

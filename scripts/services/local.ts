@@ -96,6 +96,10 @@ export async function localServices(keeper: Keeper, state: string, report: Repor
       loss('mongod', m, `${state}/mongod/mongod.log`),
       loss('The schema registry', r, `${state}/registry/registry.log`),
     ]),
+    again: {
+      kafka: async () => (await kafka(local)).pid,
+      mongod: async () => (await mongod(local)).pid,
+    },
     pids: { kafka: k.pid, mongod: m.pid, registry: r.pid },
   }
 }

@@ -28,13 +28,15 @@ export interface ResolveOptions {
 }
 
 /** What one way of finding services yields. */
-export type Found = Pick<Services, 'env' | 'how' | 'pids' | 'lost'>
+export type Found = Pick<Services, 'env' | 'how' | 'pids' | 'again' | 'lost'>
 
 export interface Services {
   readonly env: ServiceAddresses
   readonly how: 'configured' | 'compose' | 'containers' | 'local'
   /** Process ids, when the services are local processes. */
   readonly pids?: { readonly kafka: number; readonly mongod: number; readonly registry: number }
+  /** Starts a local process again after it ended, on the same port and data; resolves with its process id. */
+  readonly again?: { kafka(): Promise<number>; mongod(): Promise<number> }
   /** Holds the services; what else is started through it ends before them. */
   readonly keeper: Keeper
   /** Resolves, with a sentence, if a service that we started ends by itself. */

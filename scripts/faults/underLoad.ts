@@ -1,0 +1,78 @@
+import { join } from 'node:path'
+import { setTimeout as pause } from 'node:timers/promises'
+import { type Arena, makeFlows, type Ring } from './arena.js'
+import type { Counts } from './counts.js'
+import type { Hurt } from './hurt.js'
+import { type Load, startLoad } from './load.js'
+import { ENDED, readSeen } from './seen.js'
+import { verify } from './verify.js'
+
+/** How much of everything one run makes. */
+export interface Amount {
+  readonly seed: number
+  /** Events a second. */
+  readonly rate: number
+  readonly seconds: number
+  /** Trials of each race. */
+  readonly trials: number
+  /** Events of the hot contact. */
+  readonly hot: number
+}
+
+export interface UnderLoad {
+  readonly name: string
+  readonly workers?: readonly (Hurt | null)[]
+  readonly hurtAlways?: boolean
+  readonly copies?: number
+  /** Does the harm while the load runs; resolves when it is over. */
+  readonly harm?: (ring: Ring, load: Load) => Promise<void>
+  /** What a row counts besides. */
+  readonly more?: (ring: Ring) => Promise<Readonly<Record<string, number>>>
+}
+
+/** The load of four workflows, the harm, the wait for the end of everything, and the verdict. */
+export async function underLoad(arena: Arena, amount: Amount, row: UnderLoad): Promise<Counts> {
+  const { name, workers = [null, null], hurtAlways = false, copies = 1 } = row
+  const ring = await arena.open(name, { workers, hurtAlways })
+  try {
+    await makeFlows(ring)
+    const load = startLoad({
+      ...{ ...amount, copies, brokers: ring.brokers, topic: ring.inputTopic, projectId: ring.projectId },
+      file: join(ring.folder, 'events.log'),
+    })
+    await Promise.all([load.done, row.harm?.(ring, load)])
+    await settled(ring, load.published.length)
+    return {
+      ...verify({
+        published: load.published,
+        documents: await readSeen(ring.db),
+        calls: ring.sinks.seen(),
+        spans: ring.fleet.spans,
+        crashes: ring.fleet.crashes(),
+        unhurt: ring.fleet.unhurt(),
+      }),
+      ...(row.more === undefined ? {} : { more: await row.more(ring) }),
+    }
+  } finally {
+    await ring.close()
+  }
+}
+
+const LOOK_EVERY_MS = 500
+/** Sessions, leases and sweeps together take less: what stands still for so long is stuck. */
+const PATIENCE_MS = 180_000
+
+/** Returns when as many executions as expected have ended, or when nothing has ended for long. */
+export async function settled({ db }: Pick<Ring, 'db'>, expected: number): Promise<void> {
+  const executions = db.collection('executions')
+  let [last, movedMs] = [-1, Date.now()]
+  while (Date.now() - movedMs < PATIENCE_MS) {
+    const [all, ended] = await Promise.all([
+      executions.countDocuments(),
+      executions.countDocuments({ status: { $in: ENDED } }),
+    ])
+    if (ended >= expected && ended === all) return
+    if (ended !== last) [last, movedMs] = [ended, Date.now()]
+    await pause(LOOK_EVERY_MS)
+  }
+}
