@@ -31,6 +31,8 @@ export interface Chaos {
   /** Makes a call of a process to something outside it, with delays between any two steps of it. */
   call<Value>(machine: Machine, port: string, apply: () => Promise<Value>): Promise<Value>
   isPartial(): boolean
+  /** For so long nobody gets an answer from there. */
+  outage(of: 'kafka' | 'database', ms: number): void
   readonly blows: Blow[]
   hit(machine: Machine): void
   /** From now on all is well. */
@@ -60,8 +62,10 @@ export function createChaos({ time, random, odds, trace }: ChaosOptions): Chaos 
   let current = odds
   const blows: Blow[] = []
   const hit = (machine: Machine) => blows.push({ machine: machine.name, at: time.now() })
+  const awayUntil = { kafka: 0, database: 0, outside: 0 }
   const fateOf = (machine: Machine, port: string): Fate => {
-    const fate = drawFate(random, current, POLLED.has(port) ? 0.1 : 1)
+    const isAway = awayUntil[ownerOf(port)] > time.now()
+    const fate = isAway ? 'refused' : drawFate(random, current, POLLED.has(port) ? 0.1 : 1)
     if (fate === 'well') return fate
     hit(machine)
     trace(() => `${machine.name} ${port}: ${fate}`)
@@ -71,6 +75,10 @@ export function createChaos({ time, random, odds, trace }: ChaosOptions): Chaos 
     blows,
     hit,
     isPartial: () => random.chance(current.partial),
+    outage: (of, ms) => {
+      trace(() => `${of} is AWAY for ${ms} ms`)
+      awayUntil[of] = time.now() + ms
+    },
     end: () => {
       current = CALM
     },
@@ -88,6 +96,11 @@ export function createChaos({ time, random, odds, trace }: ChaosOptions): Chaos 
       }
     },
   }
+}
+
+function ownerOf(port: string): 'kafka' | 'database' | 'outside' {
+  if (port === 'outside') return 'outside'
+  return port.startsWith('kafka.') ? 'kafka' : 'database'
 }
 
 /** Null: answered at once. */
@@ -135,7 +148,7 @@ async function suffer<Value>({ machine, port, apply, fate, answerMs }: Suffering
 export class Injected extends MillraceError {}
 
 export function away(port: string): Injected {
-  const code: ErrorCode = port.startsWith('kafka.') ? 'BROKER_AWAY' : 'DATABASE_AWAY'
+  const code: ErrorCode = ownerOf(port) === 'kafka' ? 'BROKER_AWAY' : 'DATABASE_AWAY'
   return new Injected(code, `${port}: nobody knows what became of it`)
 }
 

@@ -25,7 +25,7 @@ function missing({ ledger }: World, calls: ReadonlyMap<string, readonly OutsideC
 function repeated({ chaos }: World, calls: readonly OutsideCall[]): string[] {
   return calls.flatMap((call, index) => {
     const next = calls[index + 1]
-    if (next === undefined || call.answer === 'transient') return []
+    if (next === undefined || call.answer !== 'final') return []
     const excused = chaos.blows.some(
       ({ machine, at }) => machine === call.machine && at >= call.sentAt && at <= next.at,
     )

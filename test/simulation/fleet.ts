@@ -10,7 +10,7 @@ export interface Fleet {
 }
 
 export function createFleet(world: World, mutation: Mutation): Fleet {
-  const { time, random, scenario, kafka, topology } = world
+  const { time, random, scenario, kafka, topology, chaos } = world
   const running = new Set<EngineProcess>()
   const state = { started: 0, calm: false }
   const startOne = () => {
@@ -35,7 +35,9 @@ export function createFleet(world: World, mutation: Mutation): Fleet {
     kafka.log(random.pick([...Object.values(topology.steps), topology.timers]).name).group.rewind()
   const blows = () => {
     if (state.calm) return
-    if (running.size === 0 || random.chance(0.1)) rewindAny()
+    const what = random.int(0, 9)
+    if (what === 0 || running.size === 0) rewindAny()
+    else if (what <= 2) chaos.outage(random.pick(['kafka', 'database']), random.int(200, 5_000))
     else hit(random.pick([...running]))
     time.after(random.int(1, scenario.blowsEveryMs * 2), blows)
   }

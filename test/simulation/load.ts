@@ -2,8 +2,10 @@ import type { TopicMessages } from '../../producers/kafkaPort.js'
 import { createOutbox } from '../../producers/outputs.js'
 import { moveExecution } from '../../src/api/moveExecutions.js'
 import { cancel } from '../../src/engine/cancel.js'
+import { reopen } from '../../src/engine/reopen.js'
 import { MillraceError } from '../../src/errors.js'
 import { createAnnouncer } from '../../src/events.js'
+import type { Change } from '../../src/workflow/change.js'
 import type { Execution } from '../../src/workflow/execution.js'
 import type { Sending } from './input.js'
 import type { Write } from './ledger.js'
@@ -44,17 +46,24 @@ export function createLoad(world: World): Load {
         time.after(random.int(0, scenario.chaosMs), () => cancelAny(world, cancelled))
     },
     react: ({ after }) => {
-      const email = world.contacts.byId.get(after.contactId)?.email
-      if (email === undefined) return
-      if (random.chance(0.04)) time.after(random.int(0, 30), () => send(random.pick(AWAITED_NAMES), email))
-      const answer = random.chance(0.3) ? answerTo(world, after) : null
-      if (answer !== null) time.after(answer.inMs, () => send(answer.name, email))
+      const { state: now, contactId } = after
+      if (now.status === 'FAILED' && random.chance(0.7))
+        time.after(random.int(50, 3_000), () => retryFailed(world, after))
+      const email = world.contacts.byId.get(contactId)?.email
+      if (email !== undefined) answer(world, after, (name, inMs) => time.after(inMs, () => send(name, email)))
     },
   }
 }
 
-/** The awaited event of a wait that has just begun: mostly right around its end. */
-function answerTo({ time, random }: World, { state }: Execution): { name: string; inMs: number } | null {
+/** The contact does something: anything at any time, and what is awaited mostly right around the wait's end. */
+function answer(world: World, execution: Execution, send: (name: string, inMs: number) => void): void {
+  const { random } = world
+  if (random.chance(0.04)) send(random.pick(AWAITED_NAMES), random.int(0, 30))
+  const awaited = random.chance(0.3) ? awaitedOf(world, execution) : null
+  if (awaited !== null) send(awaited.name, awaited.inMs)
+}
+
+function awaitedOf({ time, random }: World, { state }: Execution): { name: string; inMs: number } | null {
   if (state.status !== 'WAITING' || state.wait === null || state.dueAt === null) return null
   const leftMs = state.dueAt.getTime() - time.now()
   const inMs = random.chance(0.6) ? leftMs + random.int(-40, 40) : random.int(0, leftMs)
@@ -66,12 +75,33 @@ function eventOf({ random, scenario }: World, n: number, who: { name: string; em
   return { ...who, eventId: `e${n}`, data: { ...marks, amount: random.int(0, 10), last: n } }
 }
 
-/** As the API does, by a process that nothing befalls. */
 function cancelAny(world: World, cancelled: Set<Execution['id']>): void {
-  const { stores, kafka, codec, topology, now, random, ledger } = world
+  const { ledger, random, now } = world
   const ids = [...ledger.keys()]
   if (ids.length === 0) return
   const id = random.pick(ids)
+  moveByApi(world, id, (execution) => {
+    const change = cancel(execution, 'by the API', now())
+    if (change !== null) cancelled.add(id)
+    return change
+  })
+}
+
+/** Somebody sees to what failed a webhook, and has the execution go on. */
+function retryFailed(world: World, { id, state }: Execution): void {
+  moveByApi(world, id, (execution) => {
+    const change = reopen(execution)
+    if (change !== null) world.outside.forgive(`${id}:${state.currentStepId}`)
+    return change
+  })
+}
+
+/** As the API does, by a process that nothing befalls; null: refused. */
+function moveByApi(
+  { stores, kafka, codec, topology, now, random, ledger, surprises }: World,
+  id: Execution['id'],
+  decide: (execution: Execution) => Change | null,
+): void {
   const send = async (records: readonly TopicMessages[]) => {
     for (const { topic, messages } of records) for (const message of messages) kafka.append(topic, message)
   }
@@ -81,17 +111,16 @@ function cancelAny(world: World, cancelled: Set<Execution['id']>): void {
   moveExecution(
     { ...deps, announcer: createAnnouncer() },
     async () => {
-      const [execution] = await stores.executions.read([id])
+      const execution = ledger.get(id)
       if (execution === undefined) throw new Error(`${id} is gone`)
       return execution
     },
-    (execution) => {
-      const change = cancel(execution, 'by the API', now())
-      if (change === null) throw new MillraceError('CONFLICT', 'it has ended')
-      cancelled.add(id)
-      return change
-    },
+    (execution) => decide(execution) ?? refuse(),
   ).catch((error: unknown) => {
-    if (!(error instanceof MillraceError && error.code === 'CONFLICT')) world.surprises.push(String(error))
+    if (!(error instanceof MillraceError && error.code === 'CONFLICT')) surprises.push(String(error))
   })
+}
+
+function refuse(): never {
+  throw new MillraceError('CONFLICT', 'it does not stand so')
 }

@@ -62,7 +62,7 @@ function pass(told: Told, here: Here): Way {
     case 'CONDITION':
       return { branch: holds(step.config, context) ? 'yes' : 'no', event: null }
     case 'WEBHOOK':
-      return { branch: told.webhook(step.key), event: null }
+      return { branch: called(told, step), event: null }
     case 'WAIT_FOR_EVENT': {
       const event = awaited(told, here)
       return { branch: event === null ? 'timeout' : 'event', event }
@@ -70,6 +70,12 @@ function pass(told: Told, here: Here): Way {
     default:
       return { branch: null, event: null }
   }
+}
+
+/** Refused for good, an execution can FAIL there: by no branch, and nothing follows. */
+function called(told: Told, { key, config }: PlanStep): string | null {
+  const outcome = told.webhook(key)
+  return outcome === 'failure' && config['onFailure'] === 'fail' ? null : outcome
 }
 
 function holds({ operator, value }: JsonObject, context: JsonObject): boolean {

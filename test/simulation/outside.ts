@@ -13,7 +13,7 @@ export interface OutsideCall {
   readonly sentAt: number
   readonly at: number
   /** `transient`: the caller was asked to try again. */
-  readonly answer: 'transient' | 'final'
+  readonly answer: 'transient' | 'final' | 'forgiven'
 }
 
 /** Everything that effects reach: calls are logged by their identity, answers are drawn by it. */
@@ -21,6 +21,8 @@ export interface Outside {
   readonly calls: OutsideCall[]
   /** What this identity's webhook comes to once it is answered for good. */
   outcomeOf(identity: string): 'success' | 'failure'
+  /** The failure was seen to by people: the next call will do. */
+  forgive(identity: string): void
   tools(machine: Machine, call: Reach): Pick<EffectTools, 'http' | 'mailer'>
 }
 
@@ -39,7 +41,7 @@ async function answered<Value>(reach: Reach, apply: () => Promise<Value>): Promi
 interface Mood {
   /** Transient failures before the answer that counts. */
   left: number
-  readonly outcome: 'success' | 'failure'
+  outcome: 'success' | 'failure'
 }
 
 export function createOutside(time: VirtualTime, random: Random): Outside {
@@ -66,6 +68,11 @@ export function createOutside(time: VirtualTime, random: Random): Outside {
   return {
     calls,
     outcomeOf: (identity) => moodOf(identity).outcome,
+    forgive: (identity) => {
+      moodOf(identity).outcome = 'success'
+      for (const [index, call] of calls.entries())
+        if (call.identity === identity) calls[index] = { ...call, answer: 'forgiven' }
+    },
     tools: (machine, reach) => ({
       http: {
         call: (request) => {

@@ -24,6 +24,9 @@ export interface Plan {
 export const TRIGGER_NAMES = ['signed_up', 'ordered'] as const
 export const AWAITED_NAMES = ['paid', 'clicked'] as const
 
+/** What an UPDATE_CONTACT causes that unsubscribes. */
+export const UNSUBSCRIBED = 'contact.unsubscribed'
+
 /** Kinds whose every transition has an open source message: redelivery alone heals them. */
 const PURE = ['CONDITION', 'UPDATE_CONTACT', 'CONDITION', 'UPDATE_CONTACT'] as const
 const ALL = [
@@ -39,18 +42,23 @@ export function drawPlan(random: Random, name: string, kinds: readonly StepKind[
   const length = random.int(1, 6)
   const keys = Array.from({ length }, (_, n) => `s${n}`)
   const steps = keys.map((key, n) =>
-    drawStep(random, { name, key, kind: random.pick(kinds), next: keys[n + 1] ?? null, skip: keys[n + 2] }),
+    drawStep(random, {
+      ...{ name, key, kind: random.pick(kinds), isPure: kinds === PURE },
+      ...{ next: keys[n + 1] ?? null, skip: keys[n + 2] },
+    }),
   )
   const last = steps.at(-1)
   if (last !== undefined && random.chance(0.3))
     steps[length - 1] = { ...last, type: 'EXIT', config: { reason: 'enough' }, next: {} }
-  return { name, eventName: random.pick(TRIGGER_NAMES), allowReentry: random.chance(0.5), steps }
+  const eventName = kinds !== PURE && random.chance(0.15) ? UNSUBSCRIBED : random.pick(TRIGGER_NAMES)
+  return { name, eventName, allowReentry: random.chance(0.5), steps }
 }
 
 interface Draft {
   readonly name: string
   readonly key: string
   readonly kind: StepKind
+  readonly isPure: boolean
   readonly next: string | null
   readonly skip: string | undefined
 }
@@ -58,36 +66,48 @@ interface Draft {
 function drawStep(random: Random, draft: Draft): PlanStep {
   const { key, kind: type, next } = draft
   const other = random.chance(0.5) ? next : random.chance(0.5) ? (draft.skip ?? null) : null
-  return { key, type, config: drawConfig(random, draft), next: branchesOf(type, next, other) }
+  const config = drawConfig(random, draft)
+  return { key, type, config, next: branchesOf({ type, config }, next, other) }
 }
 
-function branchesOf(type: StepKind, next: string | null, other: string | null): PlanStep['next'] {
+function branchesOf(
+  { type, config }: Pick<PlanStep, 'type' | 'config'>,
+  next: string | null,
+  other: string | null,
+): PlanStep['next'] {
   switch (type) {
     case 'CONDITION':
       return { yes: next, no: other }
     case 'WAIT_FOR_EVENT':
       return { event: next, timeout: other }
     case 'WEBHOOK':
-      return { success: next, failure: other }
+      return config['onFailure'] === 'fail' ? { success: next } : { success: next, failure: other }
     default:
       return { '*': next }
   }
 }
 
-function drawConfig(random: Random, { name, key, kind }: Draft): JsonObject {
+function drawConfig(random: Random, { name, key, kind, isPure }: Draft): JsonObject {
   switch (kind) {
     case 'CONDITION':
       return random.chance(0.3)
         ? { field: `contact.data.${markOf(name)}`, operator: 'exists' }
         : { field: 'event.amount', operator: 'greaterThan', value: random.int(0, 10) }
     case 'UPDATE_CONTACT':
-      return { data: { [countOf(name, key)]: `{{ more ${countOf(name, key)} }}` } }
+      return {
+        data: { [countOf(name, key)]: `{{ more ${countOf(name, key)} }}` },
+        // What a contact owes is the sweeper's to send.
+        subscriptionAction: !isPure && random.chance(0.2) ? 'unsubscribe' : 'none',
+      }
     case 'DELAY':
       return { amount: random.pick([0.05, 0.5, 2, 7]), unit: 'seconds' }
     case 'WAIT_FOR_EVENT':
       return drawWait(random)
     case 'WEBHOOK':
-      return { url: 'https://hooks.example/in', timeoutSeconds: 1, retries: 10 }
+      return {
+        ...{ url: 'https://hooks.example/in', timeoutSeconds: 1, retries: 10 },
+        onFailure: random.chance(0.2) ? 'fail' : 'continue',
+      }
     default:
       return {}
   }
