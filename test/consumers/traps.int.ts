@@ -74,6 +74,7 @@ describe('traps of the consumer', () => {
       announcer: world.announcer,
       maxMessages: 100,
       stuckAfterMs,
+      sessionTimeoutMs: 10_000,
       onCrash: (reason) => crashes.push(reason),
     })({ topic, handler })
     running.push(consumer)
