@@ -26,6 +26,7 @@ export const TAGS = [
   ['Steps', 'What a workflow does. Configs are checked when they are written.'],
   ['Transitions', 'What leads from step to step, under which condition.'],
   ['Executions', 'A contact on its way through a workflow.'],
+  ['Replays', 'Past events once more, for one workflow.'],
   ['Events', 'What happens to contacts; each may start workflows and end waits.'],
   ['Contacts', 'People, known by their e-mail address.'],
   ['Templates', 'Mails in Liquid.'],
@@ -33,5 +34,9 @@ export const TAGS = [
   ['Keys', 'What opens the API.'],
   ['Project', 'To whom a key belongs.'],
   ['Subscription pages', 'What the links in mails lead to.'],
+  ['Tracking', 'What mails call when they are opened and their links are followed.'],
+  ['Dead letters', 'Messages that could not be handled.'],
   ['Operations', 'For those who run the service.'],
 ] as const
+
+export type Tag = (typeof TAGS)[number][0]

@@ -1,6 +1,7 @@
 import type { ZodObject, ZodType } from 'zod'
 import type { ErrorCode, FieldFault } from '../errors.js'
 import type { ProjectId } from '../workflow/ids.js'
+import type { Tag } from './description.js'
 
 type Method = 'GET' | 'POST' | 'PATCH' | 'PUT' | 'DELETE'
 
@@ -46,7 +47,7 @@ export interface Route<Params = unknown, Query = unknown, Body = unknown> {
   readonly method: Method
   readonly path: string
   readonly access: Access
-  readonly tag: string
+  readonly tag: Tag
   readonly summary: string
   readonly description?: string
   readonly params?: ZodObject & ZodType<Params>

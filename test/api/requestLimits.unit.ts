@@ -10,7 +10,7 @@ import { callerOf } from '../support/http.js'
 
 const OWNER: KeyOwner = { projectId: 'p' as ProjectId, keyId: 'k' as KeyId, type: 'secret' }
 const answered = async () => ({ status: 200, body: {} })
-const shape = { access: 'secret', tag: 't', summary: 's', answers: {}, errors: [] } as const
+const shape = { access: 'secret', tag: 'Operations', summary: 's', answers: {}, errors: [] } as const
 const routes: readonly Route[] = [
   route({ ...shape, method: 'GET', path: '/things/:id', handle: answered }),
   route({ ...shape, method: 'POST', path: '/things', handle: answered }),

@@ -9,7 +9,16 @@ import { callerOf } from '../support/http.js'
 import { rawExchange, rawRequest } from '../support/raw.js'
 
 const open = (path: string, handle: Route['handle']): Route =>
-  route({ method: 'GET', path, access: 'open', tag: 't', summary: 's', answers: {}, errors: [], handle })
+  route({
+    method: 'GET',
+    path,
+    access: 'open',
+    tag: 'Operations',
+    summary: 's',
+    answers: {},
+    errors: [],
+    handle,
+  })
 
 describe('the server', () => {
   let server: RunningServer
