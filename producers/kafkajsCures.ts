@@ -3,6 +3,7 @@ import type * as Kafkajs from 'kafkajs'
 import { READERS } from './kafkajsCodecs.js'
 import { cureDecodeMessages } from './kafkajsDecodeMessages.js'
 import { type OffsetFetching, shareOffsetRequests } from './kafkajsOffsetRequests.js'
+import { cureRecord } from './kafkajsRecord.js'
 
 /**
  * kafkajs 2.2.4 gets no more releases. Defects that cost us are cured here, in its modules as they are loaded, so
@@ -69,6 +70,7 @@ function replaceExports(path: string, exports: unknown): void {
 function loadCured(): typeof Kafkajs {
   replaceExports('kafkajs/src/producer/groupMessagesPerPartition.js', groupMessagesPerPartition)
   replaceExports('kafkajs/src/protocol/requests/fetch/v4/decodeMessages.js', cureDecodeMessages(require))
+  replaceExports('kafkajs/src/protocol/recordBatch/record/v0/index.js', cureRecord(require))
   const queue = require('kafkajs/src/network/requestQueue/index.js') as { prototype: object }
   Object.assign(queue.prototype, { scheduleCheckPendingRequests })
   const cluster = require('kafkajs/src/cluster/index.js') as { prototype: OffsetFetching }

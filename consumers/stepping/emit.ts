@@ -13,7 +13,8 @@ export async function emit(
   standings: readonly Standing[],
   events: readonly SystemEvent[] = [],
 ): Promise<void> {
-  const outputs = outputsOf(deps.lifecycleFacts ? await withPaths(deps, standings) : standings)
+  const { lifecycleFacts: facts } = deps
+  const outputs = outputsOf(facts ? await withPaths(deps, standings) : standings, { facts })
   await deps.outbox.send({ ...outputs, events: [...outputs.events, ...events] })
   const owing = standings.filter(({ owed }) => owed.length > 0)
   await deps.executions.clearOwed(owing.map(({ identity, seq }) => ({ id: identity.id, seq })))

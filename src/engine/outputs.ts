@@ -38,17 +38,24 @@ export function timerOf({ identity, seq, state }: Standing): Timer | null {
   return { v: 1, executionId: identity.id, seq, dueAt: state.dueAt }
 }
 
+/** Facts are for those who read the lifecycle stream. */
+interface Wanted {
+  readonly facts: boolean
+}
+
+const EVERYTHING: Wanted = { facts: true }
+
 /**
  * What the standings ask to be sent: their facts and the events that they owe, the next step of what moves, a
  * timer for what waits or is leased.
  */
-export function outputsOf(standings: readonly Standing[]): Outputs {
+export function outputsOf(standings: readonly Standing[], { facts: wanted }: Wanted = EVERYTHING): Outputs {
   const facts: ExecutionFact[] = []
   const events: SystemEvent[] = []
   const steps: StepOutput[] = []
   const timers: Timer[] = []
   for (const standing of standings) {
-    const fact = factOf(standing)
+    const fact = wanted ? factOf(standing) : null
     if (fact !== null) facts.push(fact)
     events.push(...owedEvents(standing))
     const step = stepDueOf(standing)
