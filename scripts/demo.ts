@@ -1,10 +1,11 @@
-/** `npm run demo`: a whole workflow on real services, live; `-- --data FILE` feeds real purchases instead. */
+/** `npm run demo`: a whole workflow on real services, live; `-- --data FILE` feeds real purchases instead, `--replay` replays them, too. */
 import { mkdtempSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { parseArgs } from 'node:util'
 import { createApiClient } from './apiClient.js'
 import { runPurchases } from './demo/runPurchases.js'
+import { runReplays } from './demo/runReplays.js'
 import { runWelcome } from './demo/runWelcome.js'
 import { openSink, type Sink } from './demo/sink.js'
 import type { Stage } from './demo/stage.js'
@@ -32,7 +33,11 @@ async function openStage(services: Services, sink: Sink, state: string): Promise
 
 await runScript(async () => {
   const { values } = parseArgs({
-    options: { data: { type: 'string' }, contacts: { type: 'string', default: '60' } },
+    options: {
+      data: { type: 'string' },
+      replay: { type: 'boolean', default: false },
+      contacts: { type: 'string', default: '60' },
+    },
   })
   const state = mkdtempSync(join(tmpdir(), 'millrace-demo-'))
   line('The demo starts Kafka, MongoDB, a schema registry and the engine.')
@@ -40,11 +45,11 @@ await runScript(async () => {
   const sink = await openSink()
   try {
     const stage = await openStage(services, sink, state)
-    const right =
-      values.data === undefined
-        ? await runWelcome(stage, Number(values.contacts))
-        : await runPurchases(stage, values.data)
-    return right ? 0 : 1
+    const { data, replay, contacts } = values
+    if (data === undefined) return (await runWelcome(stage, Number(contacts))) ? 0 : 1
+    const right = await runPurchases(stage, data)
+    const replayed = !replay || (await runReplays(stage))
+    return right && replayed ? 0 : 1
   } finally {
     await sink.close()
     await services.stop()

@@ -1,10 +1,10 @@
 import { readFileSync } from 'node:fs'
 import { setTimeout as pause } from 'node:timers/promises'
-import type { ApiClient } from '../apiClient.js'
 import { readCounters } from '../metricsClient.js'
-import { line, tableOf } from '../terminal.js'
-import { type MadeWorkflow, makeWorkflow } from '../workflows.js'
+import { line } from '../terminal.js'
+import { makeWorkflow } from '../workflows.js'
 import { createPublisher } from './publisher.js'
+import { type Counts, EXPECTED, isRight, report, settledCounts } from './purchaseCounts.js'
 import { purchasesWorkflow, readPurchases } from './purchases.js'
 import type { Stage } from './stage.js'
 
@@ -12,14 +12,8 @@ import type { Stage } from './stage.js'
 const TIMEOUT_S = 45
 const WITHIN_MS = 180_000
 const EVERY_MS = 500
-/** `GET …/stats` is at most 10 s old. */
-const STATS_AGE_MS = 15_000
 /** TRIGGER, CONDITION, UPDATE_CONTACT, WAIT_FOR_EVENT, EXIT. */
 const STEPS_EACH = 5
-
-/** What a right engine finds in the whole file. */
-const EXPECTED = { executions: 23_570, yes: 3_993, event: 11_662, timeout: 11_908 }
-type Counts = Record<keyof typeof EXPECTED, number>
 
 /** Feeds every purchase through the broker and compares what the engine found with what is in the file. */
 export async function runPurchases(stage: Stage, file: string): Promise<boolean> {
@@ -41,7 +35,7 @@ export async function runPurchases(stage: Stage, file: string): Promise<boolean>
   line('  everything that will not come back waits for its timeout now\n')
   await watch(stage, began, ({ ended }) => ended >= EXPECTED.executions)
   const counts = await settledCounts(stage.api, workflow)
-  report(counts, { events: events.length, settledMs, memory })
+  reportRun(counts, { events: events.length, settledMs, memory })
   return isRight(counts)
 }
 
@@ -75,40 +69,11 @@ async function watch(stage: Stage, began: number, done: (progress: Progress) => 
   }
 }
 
-/** Statistics may be some seconds old: asked until they are right, or could not become so any more. */
-async function settledCounts(api: ApiClient, workflow: MadeWorkflow): Promise<Counts> {
-  const deadline = Date.now() + STATS_AGE_MS
-  for (;;) {
-    const counts = await countsOf(api, workflow)
-    if (isRight(counts) || Date.now() > deadline) return counts
-    await pause(EVERY_MS)
-  }
-}
-
-function isRight(counts: Counts): boolean {
-  return (Object.keys(EXPECTED) as (keyof Counts)[]).every((key) => counts[key] === EXPECTED[key])
-}
-
-interface Stats {
-  readonly byStatus: Readonly<Record<string, number>>
-  readonly steps: readonly { readonly stepId: string; readonly branches: Readonly<Record<string, number>> }[]
-}
-
-async function countsOf(api: ApiClient, workflow: MadeWorkflow): Promise<Counts> {
-  const { byStatus, steps } = await api.get<Stats>(`/workflows/${workflow.id}/stats`)
-  const branches = (key: string) => steps.find(({ stepId }) => stepId === workflow.steps[key])?.branches ?? {}
-  const executions = Object.values(byStatus).reduce((sum, count) => sum + count, 0)
-  const { event = 0, timeout = 0 } = branches('Again')
-  return { executions, yes: branches('Big')['yes'] ?? 0, event, timeout }
-}
-
-function report(
+function reportRun(
   counts: Counts,
   { events, settledMs, memory }: { events: number; settledMs: number; memory: string },
 ): void {
-  const table = tableOf(['', 'found', 'in the file'])
-  for (const key of Object.keys(EXPECTED) as (keyof Counts)[]) table.push([key, counts[key], EXPECTED[key]])
-  line(`\n${table.toString()}`)
+  report(counts)
   const perSecond = (count: number) => Math.round((count / settledMs) * 1000)
   const steps = counts.executions * (STEPS_EACH - 1) + counts.event
   line(
