@@ -12,6 +12,8 @@ export interface CountingSink {
   received(): number
   /** Resolves at the n-th arrival, counted from the start. */
   reached(n: number): Promise<void>
+  /** Resolves once n identities have come. */
+  known(n: number): Promise<void>
   /** Seconds from the first arrival to the last. */
   seconds(): number
   close(): Promise<void>
@@ -19,23 +21,25 @@ export interface CountingSink {
 
 function counter() {
   const counts = new Map<string, number>()
-  const waiting: { readonly n: number; readonly wake: () => void }[] = []
+  const waiting: { readonly holds: () => boolean; readonly wake: () => void }[] = []
+  const until = (holds: () => boolean) =>
+    new Promise<void>((wake) => {
+      if (holds()) wake()
+      else waiting.push({ holds, wake })
+    })
   let [received, first, last] = [0, 0, 0]
   return {
     counts,
     received: () => received,
     seconds: () => (last - first) / 1000,
-    reached: (n: number) =>
-      new Promise<void>((wake) => {
-        if (received >= n) wake()
-        else waiting.push({ n, wake })
-      }),
+    reached: (n: number) => until(() => received >= n),
+    known: (n: number) => until(() => counts.size >= n),
     take: (id: string) => {
       counts.set(id, (counts.get(id) ?? 0) + 1)
       received++
       last = performance.now()
       if (first === 0) first = last
-      for (const { n, wake } of waiting) if (received === n) wake()
+      for (const { holds, wake } of waiting) if (holds()) wake()
     },
   }
 }

@@ -1,8 +1,7 @@
 /** `npm run bench -- webhooks|mails`: effects a second to a local sink, from events published beforehand. */
 import { parseArgs } from 'node:util'
-import Table from 'cli-table3'
 import type { ApiClient } from '../scripts/apiClient.js'
-import { line } from '../scripts/terminal.js'
+import { line, tableOf } from '../scripts/terminal.js'
 import { makeWorkflow } from '../scripts/workflows.js'
 import { type CountingSink, countMails, countWebhooks } from './effectSinks.js'
 import { publishMany } from './publishMany.js'
@@ -54,9 +53,7 @@ const COMMON = {
 
 async function measure(n: number, runs: number, effect: Effect): Promise<void> {
   const bench = await openBench()
-  const table = new Table({
-    head: [`${effect.name}/s`, 'CPU ms each: node', 'mongod', 'kafka', 'MiB', 'repeats'],
-  })
+  const table = tableOf([`${effect.name}/s`, 'CPU ms each: node', 'mongod', 'kafka', 'MiB', 'repeats'])
   const rates: number[] = []
   try {
     for (let run = 0; run < runs; run++) {

@@ -117,7 +117,6 @@ function createCalls(options: EngineOptions, kind: EffectKind, onFree: () => voi
     hostSlots,
     random,
     nowMs: () => deps.clock.now().getTime(),
-    after: deps.scheduler.after,
     onFree,
   })
   return createEffectCalls({ deps, tools, slots, random, retryBaseMs, results: createCallResults(deps) })

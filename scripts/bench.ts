@@ -1,6 +1,7 @@
 /** `npm run bench -- <name> [options]`: one benchmark on real services; without a name, the list. */
 import { api } from '../bench/api.js'
 import { conditions } from '../bench/conditions.js'
+import { crashes } from '../bench/crashes.js'
 import { drain } from '../bench/drain.js'
 import { mails, webhooks } from '../bench/effects.js'
 import { idle } from '../bench/idle.js'
@@ -13,6 +14,7 @@ import { complain, line } from './terminal.js'
 const BENCHES: Readonly<Record<string, (args: readonly string[]) => Promise<void>>> = {
   api,
   conditions,
+  crashes,
   drain,
   idle,
   ingest,

@@ -51,7 +51,7 @@ const schema = z.object({
   READS_PER_SECOND: whole(1, 1_000_000).optional(),
   WRITES_PER_SECOND: whole(1, 1_000_000).optional(),
   EFFECT_SLOTS: whole(1, 10_000).default(500),
-  WEBHOOK_HOST_SLOTS: whole(1, 10_000).default(50),
+  WEBHOOK_HOST_SLOTS: whole(1, 10_000).default(100),
   SMTP_CONNECTIONS: whole(1, 1_000).default(10),
   RETRY_BASE_MS: whole(1, 3_600_000).default(20_000),
   SWEEP_EVERY_MS: whole(100, 3_600_000).default(5_000),

@@ -2,7 +2,6 @@ import type { Standing } from '../../src/engine/outputs.js'
 import { isRetriable } from '../../src/errors.js'
 import type { Change } from '../../src/workflow/change.js'
 import type { Execution, Lease } from '../../src/workflow/execution.js'
-import type { ExecutionId } from '../../src/workflow/ids.js'
 import type { EngineDeps } from '../deps.js'
 import { emit } from '../stepping/emit.js'
 import { type PlacedExecution, placeExecutions } from '../stepping/placeExecutions.js'
@@ -11,10 +10,16 @@ import { applyToDocuments } from '../stepping/writeDocuments.js'
 import type { CallOutcome } from './callOutcome.js'
 import { createGatherer } from './gatherer.js'
 
+/** A step whose claim was written, and its document as the claim left it. */
+export interface Claim {
+  readonly step: PlannedStep
+  readonly execution: Execution
+}
+
 /** Reads for calls and writes of their results, gathered for some milliseconds into one database call each. */
 export interface CallResults {
-  /** The claimed execution with all that its call may use; null when another write won meanwhile. */
-  load(step: PlannedStep): Promise<PlacedExecution | null>
+  /** The claimed execution with all that its call may use; the contact as it is now. Null: it has no definition. */
+  load(execution: Execution): Promise<PlacedExecution | null>
   record(execution: Execution, outcome: CallOutcome): Promise<void>
 }
 
@@ -24,23 +29,14 @@ interface Result {
 }
 
 export function createCallResults(deps: EngineDeps): CallResults {
-  const loads = createGatherer<ExecutionId, Execution | null>((ids) => readAll(deps, ids))
   const places = createGatherer<Execution, PlacedExecution | null>((list) => placeAll(deps, list))
   const records = createGatherer<Result, undefined>((results) => recordAll(deps, results))
   return {
-    load: async (step) => {
-      const execution = await loads.add(step.id)
-      return execution === null || execution.seq !== step.due.seq + 1 ? null : places.add(execution)
-    },
+    load: (execution) => places.add(execution),
     record: async (execution, outcome) => {
       await records.add({ execution, outcome })
     },
   }
-}
-
-async function readAll(deps: EngineDeps, ids: readonly ExecutionId[]): Promise<(Execution | null)[]> {
-  const found = new Map((await deps.executions.read(ids)).map((execution) => [execution.id, execution]))
-  return ids.map((id) => found.get(id) ?? null)
 }
 
 async function placeAll(

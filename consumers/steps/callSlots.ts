@@ -13,10 +13,17 @@ export interface Hand {
   readonly size: number
   /** Asked again for the same execution, the answer stays. */
   ask(id: ExecutionId, host: string | null): SlotAnswer
-  /** The claim was written: its slot is held until the answer is called. */
-  keep(id: ExecutionId): () => void
+  /** The claim was written: its slots are held for a call. */
+  keep(id: ExecutionId): Kept
   /** Gives back what was not kept. */
   close(): void
+}
+
+/** The slots of one claim. The host's is given back as soon as it has answered, the other once that is recorded. */
+export interface Kept {
+  /** The call begins; the answer is called when it ends. */
+  begin(): () => void
+  release(): void
 }
 
 /** Bounds calls under way, in all and by host. One for each kind that calls. */
@@ -25,8 +32,6 @@ export interface CallSlots {
   take(most: number): Hand | null
   /** Calls under way. */
   underWay(): number
-  /** Resolves when a slot came free, at the latest after `ms`. */
-  nextFree(ms: number): Promise<void>
   /** No more claims. */
   stop(): void
 }
@@ -36,16 +41,20 @@ export interface SlotOptions {
   readonly hostSlots: number
   readonly random: () => number
   readonly nowMs: () => number
-  readonly after: (ms: number, run: () => void) => () => void
   /** Slots are free again. */
   readonly onFree: () => void
 }
 
-/** An answer, and how its slot at the host is given back: after a call, or without one. */
-type Asked = SlotAnswer & { readonly leave?: (called: boolean) => void }
+interface Host {
+  readonly name: string
+  readonly queue: HostQueue
+}
+
+/** An answer, and the host whose slot it holds. */
+type Asked = SlotAnswer & { readonly held?: Host }
 
 /** A host whose slots come free as quickly as this is waited for; a slower one would hold up the others. */
-const QUICK_GAP_MS = 2
+const QUICK_GAP_MS = 4
 /** Hosts remembered while nothing is done with them. */
 const MAX_IDLE_HOSTS = 10_000
 
@@ -54,7 +63,6 @@ export function createCallSlots(options: SlotOptions): CallSlots {
   return {
     take: (most) => table.take(most),
     underWay: () => table.kept,
-    nextFree: (ms) => table.nextFree(ms),
     stop: () => {
       table.stopped = true
     },
@@ -67,7 +75,6 @@ class SlotTable {
   kept = 0
   readonly #options: SlotOptions
   readonly #hosts = new Map<string, HostQueue>()
-  readonly #waiting = new Set<() => void>()
   /** Slots in the hands of batches. */
   #inHands = 0
 
@@ -83,18 +90,6 @@ class SlotTable {
     return this.#handOf(size)
   }
 
-  nextFree(ms: number): Promise<void> {
-    return new Promise((resolve) => {
-      const wake = () => {
-        cancel()
-        this.#waiting.delete(wake)
-        resolve()
-      }
-      const cancel = this.#options.after(ms, wake)
-      this.#waiting.add(wake)
-    })
-  }
-
   #handOf(size: number): Hand {
     const answers = new Map<ExecutionId, Asked>()
     let left = size
@@ -108,45 +103,61 @@ class SlotTable {
         return answer
       },
       keep: (id) => {
-        const { leave = () => undefined } = answers.get(id) ?? {}
+        const host = answers.get(id)?.held ?? null
         answers.delete(id)
         left--
         this.#inHands--
         this.kept++
-        return () => {
-          this.kept--
-          leave(true)
-          this.#freed()
-        }
+        return this.#keptOf(host)
       },
       close: () => {
-        for (const { leave } of answers.values()) leave?.(false)
+        for (const { held } of answers.values()) if (held !== undefined) this.#leave(held, null)
         this.#inHands -= left
         if (left > 0) this.#freed()
       },
     }
   }
 
-  #ask(name: string | null): Asked {
-    if (name === null) return { type: 'slot' }
-    const host = this.#hosts.get(name) ?? createHostQueue(this.#options.hostSlots)
-    this.#hosts.set(name, host)
-    const startedMs = this.#options.nowMs()
-    if (host.enter(startedMs)) {
-      return { type: 'slot', leave: (called) => this.#leave(name, host, called ? startedMs : null) }
+  #keptOf(host: Host | null): Kept {
+    let left = host === null
+    const leave = (tookMs: number | null) => {
+      if (!left && host !== null) this.#leave(host, tookMs)
+      left = true
     }
-    if (host.gapMs(startedMs) <= QUICK_GAP_MS) return { type: 'here' }
-    return { type: 'away', host: name, ms: host.sendAway(startedMs, this.#options.random()) }
+    return {
+      begin: () => {
+        const beganMs = this.#options.nowMs()
+        host?.queue.begin(beganMs)
+        return () => {
+          leave(Math.max(0, this.#options.nowMs() - beganMs))
+          this.#freed()
+        }
+      },
+      release: () => {
+        leave(null)
+        this.kept--
+        this.#freed()
+      },
+    }
   }
 
-  #leave(name: string, host: HostQueue, startedMs: number | null): void {
+  #ask(name: string | null): Asked {
+    if (name === null) return { type: 'slot' }
+    const queue = this.#hosts.get(name) ?? createHostQueue(this.#options.hostSlots)
+    this.#hosts.set(name, queue)
     const nowMs = this.#options.nowMs()
-    host.leave(startedMs, nowMs)
-    if (this.#hosts.size > MAX_IDLE_HOSTS && host.idle(nowMs)) this.#hosts.delete(name)
+    if (queue.enter(nowMs)) return { type: 'slot', held: { name, queue } }
+    if (queue.gapMs(nowMs) <= QUICK_GAP_MS) return { type: 'here' }
+    return { type: 'away', host: name, ms: queue.sendAway(nowMs, this.#options.random()) }
+  }
+
+  #leave({ name, queue }: Host, tookMs: number | null): void {
+    const nowMs = this.#options.nowMs()
+    queue.leave(tookMs, nowMs)
+    if (this.#hosts.size > MAX_IDLE_HOSTS && queue.idle(nowMs)) this.#hosts.delete(name)
   }
 
   #freed(): void {
-    for (const wake of [...this.#waiting]) wake()
     if (!this.stopped) this.#options.onFree()
   }
 }

@@ -5,17 +5,16 @@ import { stepDefinition } from '../../src/steps/index.js'
 import { type Execution, isEnded } from '../../src/workflow/execution.js'
 import type { EngineDeps } from '../deps.js'
 import type { PlacedExecution } from '../stepping/placeExecutions.js'
-import type { PlannedStep } from '../stepping/plan.js'
 import { inCallSpan } from '../stepping/trace.js'
 import { callOutcome } from './callOutcome.js'
-import type { CallResults } from './callResults.js'
-import type { CallSlots, Hand } from './callSlots.js'
+import type { CallResults, Claim } from './callResults.js'
+import type { CallSlots, Hand, Kept } from './callSlots.js'
 
 /** The bounded pool of outside calls. Claims come in, results go out in bulk; nothing waits in memory. */
 export interface EffectCalls {
   readonly slots: CallSlots
   /** Makes the calls of claims that were written with slots of this hand. */
-  start(claimed: readonly PlannedStep[], hand: Hand): void
+  start(claimed: readonly Claim[], hand: Hand): void
   /** No more claims; waits for the calls under way, at most this long. */
   drain(limitMs: number): Promise<void>
 }
@@ -32,22 +31,22 @@ export interface EffectOptions {
 export function createEffectCalls(options: EffectOptions): EffectCalls {
   const { slots, deps, results } = options
   const idle: (() => void)[] = []
-  const settle = (release: () => void) => {
-    release()
+  const settle = (slot: Kept) => {
+    slot.release()
     if (slots.underWay() === 0) for (const wake of idle.splice(0)) wake()
   }
-  const run = async (step: PlannedStep) => {
-    const place = step.outcome.type === 'call' ? await results.load(step) : null
-    if (place !== null && step.outcome.type === 'call') await runCall(options, place, step.outcome)
+  const run = async ({ step, execution }: Claim, slot: Kept) => {
+    const place = step.outcome.type === 'call' ? await results.load(execution) : null
+    if (place !== null && step.outcome.type === 'call') await runCall(options, place, step.outcome, slot)
   }
   return {
     slots,
     start: (claimed, hand) => {
-      for (const step of claimed) {
-        const release = hand.keep(step.id)
-        run(step)
+      for (const claim of claimed) {
+        const slot = hand.keep(claim.step.id)
+        run(claim, slot)
           .catch((error) => deps.announcer.announce('failure', { where: 'effect call', error }))
-          .finally(() => settle(release))
+          .finally(() => settle(slot))
       }
     },
     drain: async (limitMs) => {
@@ -67,11 +66,16 @@ export function createEffectCalls(options: EffectOptions): EffectCalls {
 type Call = Extract<Outcome, { type: 'call' }>
 
 /** Calls, then records. A claim whose execution moved on meanwhile is only noted. */
-async function runCall(options: EffectOptions, place: PlacedExecution, claim: Call): Promise<void> {
-  const { deps, tools, results } = options
+async function runCall(
+  options: EffectOptions,
+  place: PlacedExecution,
+  claim: Call,
+  slot: Kept,
+): Promise<void> {
+  const { deps, results } = options
   if (!coversCall(place, claim, deps.clock.now())) return
   const startedAt = deps.clock.now().getTime()
-  const result = place.execution.effects === 'skip' ? SKIPPED : await callTraced(place, tools, deps)
+  const result = place.execution.effects === 'skip' ? SKIPPED : await callInSlot(options, place, slot)
   const now = deps.clock.now()
   const outcome = callOutcome({ ...place, facts: { ...place.facts, now } }, result, {
     random: options.random(),
@@ -98,9 +102,16 @@ function leaseOf({ state }: Execution) {
   return 'lease' in state ? state.lease : null
 }
 
-function callTraced(place: PlacedExecution, tools: EffectTools, deps: EngineDeps): Promise<EffectResult> {
+/** Traced; the host's slot is free as soon as there is an answer. */
+async function callInSlot(
+  { deps, tools }: EffectOptions,
+  place: PlacedExecution,
+  slot: Kept,
+): Promise<EffectResult> {
   const { execution, at, tries } = place
-  return inCallSpan(deps, { execution, kind: at.step.type, tries }, () => call(place, tools, deps))
+  const end = slot.begin()
+  const about = { execution, kind: at.step.type, tries }
+  return inCallSpan(deps, about, () => call(place, tools, deps)).finally(end)
 }
 
 async function call(place: PlacedExecution, tools: EffectTools, deps: EngineDeps): Promise<EffectResult> {

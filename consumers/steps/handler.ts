@@ -4,9 +4,9 @@ import type { StepKind } from '../../src/workflow/step.js'
 import type { Batch, Handler, Message, Verdict } from '../batch.js'
 import type { EngineDeps } from '../deps.js'
 import { parkMessages } from '../parking.js'
-import type { PlannedStep } from '../stepping/plan.js'
 import { withTraceOf } from '../stepping/trace.js'
 import { type BatchIds, createBatchIds } from './batchIds.js'
+import type { Claim } from './callResults.js'
 import type { Hand } from './callSlots.js'
 import type { EffectCalls } from './effectCalls.js'
 import type { Arrived } from './placeSteps.js'
@@ -25,16 +25,22 @@ export interface StepHandlerOptions {
 const AHEAD_PATIENCE_MS = 10_000
 const AHEAD_PAUSE_MS = 500
 
-/** So long a batch stays at a call that waits for a slot of its host, before it looks again. */
-const BLOCKED_MS = 20
+/** So long a batch stays at a call that waits for a slot of its quick host; some come free in this time. */
+const BLOCKED_MS = 10
+const LEAST_PART = 16
 
 /** One handler a step topic: decode, run, start the calls that were claimed, park what belongs nowhere. */
 export function createStepHandler(options: StepHandlerOptions): Handler {
   const { calls } = options
-  const state: HandlerState = { batches: createBatchIds(options.deps.newId), aheadSince: new Map() }
+  const state: HandlerState = {
+    batches: createBatchIds(options.deps.newId),
+    aheadSince: new Map(),
+    parts: new Map(),
+  }
   return async (batch) => {
     if (calls === null) return handle(options, state, batch, null)
-    const hand = calls.slots.take(batch.messages.length)
+    const most = Math.min(batch.messages.length, state.parts.get(batch.partition) ?? batch.messages.length)
+    const hand = calls.slots.take(most)
     if (hand === null) return { type: 'partial', handled: 0, pauseMs: null }
     try {
       return await handle(options, state, batch, hand)
@@ -48,11 +54,13 @@ interface HandlerState {
   readonly batches: BatchIds
   /** By batch: since when a message of it is ahead of its document (ms of the clock). */
   readonly aheadSince: Map<string, number>
+  /** By partition: messages to look at next, where a call waited for its host; more would be read in vain. */
+  readonly parts: Map<number, number>
 }
 
 async function handle(
   options: StepHandlerOptions,
-  { batches, aheadSince }: HandlerState,
+  { batches, aheadSince, parts }: HandlerState,
   batch: Batch,
   hand: Hand | null,
 ): Promise<Verdict> {
@@ -61,7 +69,7 @@ async function handle(
   const key = `${batch.partition}:${part[0]?.offset}`
   const by = batches.idOf(batch.partition, part)
   const arrived = await decode(options, { ...batch, messages: part })
-  const onClaimed = (claims: readonly PlannedStep[]) => {
+  const onClaimed = (claims: readonly Claim[]) => {
     if (hand !== null) calls?.start(claims, hand)
   }
   const result = await runSteps(deps, arrived, { topic: batch.topic, kind, by, hand, onClaimed })
@@ -70,8 +78,9 @@ async function handle(
   const handled = part.filter(({ offset }) => offset < result.blockedAt).length
   const last = part[handled - 1]
   if (last !== undefined) batches.handled(batch.partition, last.offset)
+  parts.set(batch.partition, handled < part.length ? Math.max(LEAST_PART, 2 * handled) : 2 * part.length)
   if (handled < part.length) {
-    await calls?.slots.nextFree(BLOCKED_MS)
+    await new Promise<void>((resolve) => deps.scheduler.after(BLOCKED_MS, resolve))
     return { type: 'partial', handled, pauseMs: 0 }
   }
   return handled < batch.messages.length ? { type: 'partial', handled, pauseMs: null } : { type: 'done' }

@@ -1,9 +1,11 @@
-/** One outside host: who calls it now, how long calls take, how many were sent away to come back. */
+/** One outside host: who calls it now, how long its answers take, how many were sent away to come back. */
 export interface HostQueue {
   /** True: a slot was free and is taken. */
   enter(nowMs: number): boolean
-  /** A call is over, or (null) was never made. */
-  leave(startedMs: number | null, nowMs: number): void
+  /** A call that has a slot begins. */
+  begin(nowMs: number): void
+  /** Gives a slot back after a call of so many milliseconds; null: there was none. */
+  leave(tookMs: number | null, nowMs: number): void
   /** Milliseconds between two slots that come free, as far as it is known. */
   gapMs(nowMs: number): number
   /** Puts one more at the end of the queue; answers how long it should stay away. */
@@ -11,61 +13,89 @@ export interface HostQueue {
   idle(nowMs: number): boolean
 }
 
-/** What a call is thought to take until one was measured. */
+/** What an answer is thought to take until one was measured. */
 const GUESS_MS = 50
-/** Weight of the latest call in the mean. */
+/** Weight of the latest answer in the mean. */
 const WEIGHT = 0.1
 const MIN_AWAY_MS = 1_000
 const MAX_AWAY_MS = 5 * 60_000
+/** Nobody stays away for longer than this many times as long as the host was watched: first impressions may err. */
+const TRUST = 4
+/** A host that nobody called for so long is watched anew. */
+const FORGET_MS = 60_000
 /** Due times in steps of this share one write. */
 const STEP_MS = 100
+
+export function createHostQueue(slots: number): HostQueue {
+  return new Queue(slots)
+}
 
 /**
  * The queue is a count that drains at the host's measured rate, so nothing that waits is held in memory. A host
  * that answers nobody is as slow as its silence is long.
  */
-export function createHostQueue(slots: number): HostQueue {
-  let inUse = 0
-  let meanMs = GUESS_MS
-  let measured = false
-  let lastChangeMs = 0
-  let queue = 0
-  let drainedMs = 0
-  const gapMs = (nowMs: number) => {
-    const silentMs = inUse >= slots ? nowMs - lastChangeMs : 0
-    return Math.max(meanMs, silentMs) / slots
+class Queue implements HostQueue {
+  readonly #slots: number
+  #inUse = 0
+  #calling = 0
+  #meanMs = GUESS_MS
+  #measured = false
+  #lastSignMs = 0
+  #queue = 0
+  #drainedMs = 0
+  #watchedMs = 0
+  #usedMs = Number.NEGATIVE_INFINITY
+
+  constructor(slots: number) {
+    this.#slots = slots
   }
-  const drain = (nowMs: number) => {
-    queue = Math.max(0, queue - Math.max(0, nowMs - drainedMs) / gapMs(nowMs))
-    drainedMs = nowMs
+
+  enter(nowMs: number): boolean {
+    if (this.#inUse >= this.#slots) return false
+    if (nowMs - this.#usedMs > FORGET_MS) this.#watchedMs = nowMs
+    this.#usedMs = nowMs
+    this.#inUse++
+    return true
   }
-  return {
-    enter: (nowMs) => {
-      if (inUse >= slots) return false
-      inUse++
-      lastChangeMs = nowMs
-      return true
-    },
-    leave: (startedMs, nowMs) => {
-      inUse--
-      lastChangeMs = nowMs
-      if (startedMs === null) return
-      const tookMs = Math.max(0, nowMs - startedMs)
-      meanMs = measured ? meanMs + (tookMs - meanMs) * WEIGHT : tookMs
-      measured = true
-    },
-    gapMs,
-    sendAway: (nowMs, random) => {
-      drain(nowMs)
-      const waitMs = queue * gapMs(nowMs)
-      // Beyond the longest stay the queue grows no more: they come back to be asked again.
-      if (waitMs < MAX_AWAY_MS) queue++
-      return awayMs(waitMs, random)
-    },
-    idle: (nowMs) => {
-      drain(nowMs)
-      return inUse === 0 && queue === 0
-    },
+
+  begin(nowMs: number): void {
+    this.#calling++
+    this.#lastSignMs = nowMs
+  }
+
+  leave(tookMs: number | null, nowMs: number): void {
+    this.#inUse--
+    this.#usedMs = nowMs
+    if (tookMs === null) return
+    this.#calling--
+    this.#lastSignMs = nowMs
+    this.#meanMs = this.#measured ? this.#meanMs + (tookMs - this.#meanMs) * WEIGHT : tookMs
+    this.#measured = true
+  }
+
+  gapMs(nowMs: number): number {
+    const silentMs = this.#calling > 0 ? nowMs - this.#lastSignMs : 0
+    return Math.max(this.#meanMs, silentMs) / this.#slots
+  }
+
+  sendAway(nowMs: number, random: number): number {
+    this.#drain(nowMs)
+    const waitMs = this.#queue * this.gapMs(nowMs)
+    const longestMs = Math.min(MAX_AWAY_MS, Math.max(MIN_AWAY_MS, TRUST * (nowMs - this.#watchedMs)))
+    // Beyond the longest stay the queue grows no more: they come back to be asked again.
+    if (waitMs < longestMs) this.#queue++
+    return awayMs(Math.min(waitMs, longestMs), random)
+  }
+
+  idle(nowMs: number): boolean {
+    this.#drain(nowMs)
+    return this.#inUse === 0 && this.#queue === 0
+  }
+
+  #drain(nowMs: number): void {
+    const sinceMs = Math.max(0, nowMs - this.#drainedMs)
+    this.#queue = Math.max(0, this.#queue - sinceMs / this.gapMs(nowMs))
+    this.#drainedMs = nowMs
   }
 }
 
@@ -74,7 +104,6 @@ export function createHostQueue(slots: number): HostQueue {
  * never all at once.
  */
 function awayMs(waitMs: number, random: number): number {
-  const earlyMs = Math.max(waitMs, MIN_AWAY_MS) * (0.5 + 0.4 * random)
-  const bounded = Math.min(MAX_AWAY_MS, Math.max(MIN_AWAY_MS, earlyMs))
-  return Math.ceil(bounded / STEP_MS) * STEP_MS
+  const earlyMs = Math.max(MIN_AWAY_MS, waitMs * (0.5 + 0.4 * random))
+  return Math.ceil(earlyMs / STEP_MS) * STEP_MS
 }

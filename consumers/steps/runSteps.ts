@@ -1,5 +1,6 @@
 import { judge } from '../../src/engine/judge.js'
 import { type Standing, standingOf } from '../../src/engine/outputs.js'
+import { evolve } from '../../src/workflow/change.js'
 import type { Execution } from '../../src/workflow/execution.js'
 import { groupChanges } from '../../src/workflow/groupChanges.js'
 import type { EngineDeps } from '../deps.js'
@@ -11,6 +12,7 @@ import { type PlannedStep, planSteps } from '../stepping/plan.js'
 import { noteSteps } from '../stepping/trace.js'
 import { applyToDocuments } from '../stepping/writeDocuments.js'
 import { announceSteps, announceTimes } from './announceSteps.js'
+import type { Claim } from './callResults.js'
 import type { Hand } from './callSlots.js'
 import { type Arrived, type PlacedSteps, placeSteps } from './placeSteps.js'
 import { type Reconciled, reconcile } from './reconcile.js'
@@ -24,7 +26,7 @@ export interface StepBatch {
   /** Slots for the calls of this batch; null where the kind makes none. */
   readonly hand: Hand | null
   /** Claims that were written: their calls may start, whatever becomes of the rest of the batch. */
-  readonly onClaimed: (claims: readonly PlannedStep[]) => void
+  readonly onClaimed: (claims: readonly Claim[]) => void
 }
 
 export interface StepResult {
@@ -69,7 +71,7 @@ async function runRound(
   const planned = untilBlocked(all, result)
   const updated = await applyUpdates(deps, planned, reading)
   const written = await write(deps, updated.planned, batch)
-  batch.onClaimed(written.sure.filter(isClaim))
+  batch.onClaimed(claimsOf(written.sure, reading, batch.by, deps.clock.now()))
   const rest = [...strays, ...odd, ...updated.again, ...written.doubtful]
   const reconciled = await reconcile(deps, rest, batch.by, batch.topic)
   batch.onClaimed(ownClaims(planned, reconciled))
@@ -138,14 +140,25 @@ function newWaits(deps: EngineDeps, moved: readonly Standing[]): Promise<Executi
     : deps.executions.read(waits.map(({ identity }) => identity.id))
 }
 
+/** The documents as the claims left them, known without reading them again. */
+function claimsOf(sure: readonly Sourced[], reading: Reading, by: string, now: Date): Claim[] {
+  return sure.filter(isClaim).flatMap((step) => {
+    const before = reading.executions.get(step.id)
+    return before === undefined ? [] : { step, execution: evolve(before, step.change, by, now) }
+  })
+}
+
 function isClaim({ change }: PlannedStep): boolean {
   return 'lease' in change.state && change.state.lease !== null && change.entry === null
 }
 
 /** Claims that were found written only by asking the documents. */
-function ownClaims(planned: readonly PlannedStep[], { own }: Reconciled): PlannedStep[] {
-  const ids = new Set(own.map((document) => document.id))
-  return planned.filter((one) => isClaim(one) && ids.has(one.id))
+function ownClaims(planned: readonly PlannedStep[], { own }: Reconciled): Claim[] {
+  const documents = new Map(own.map((document) => [document.id, document]))
+  return planned.filter(isClaim).flatMap((step) => {
+    const execution = documents.get(step.id)
+    return execution === undefined ? [] : { step, execution }
+  })
 }
 
 /** Strays whose document really stands there can never run: they end. The others to run again come back. */

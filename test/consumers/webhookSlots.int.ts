@@ -68,9 +68,8 @@ describe('WEBHOOK slots on the real engine', function () {
     assert.equal(new Set(ids).size, SLOW + QUICK)
     assert.ok(atSlow.most <= HOST_SLOTS, `${atSlow.most} at the slow host`)
     assert.ok(all.most <= SLOTS, `${all.most} at a time`)
-    const quickEnd = Math.max(...quick.received.map(({ at }) => at))
-    const after = slow.received.filter(({ at }) => at > quickEnd).length
-    assert.ok(after >= SLOW / 4, `${after} of ${SLOW} slow calls came after the last quick one`)
+    // The slow ones stand in front of the quick ones, so first come, first served would be the other way round.
+    assert.ok(medianOf(quick) < medianOf(slow), 'quick calls waited for slow ones')
     const putBacks = executions.map(putBacksOf)
     assert.ok(Math.max(...putBacks) > 0)
     assert.ok(Math.max(...putBacks) <= 10, `${Math.max(...putBacks)} put-backs of one`)
@@ -78,6 +77,11 @@ describe('WEBHOOK slots on the real engine', function () {
     assert.deepEqual(world.announced, [])
   })
 })
+
+function medianOf({ received }: WebhookSink): number {
+  const times = received.map(({ at }) => at).sort((a, b) => a - b)
+  return times[times.length >> 1] ?? 0
+}
 
 /** Claim and result are a transition each; a put-back is two more: it waits, then runs again. */
 function putBacksOf({ seq }: Execution): number {

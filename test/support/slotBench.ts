@@ -18,7 +18,6 @@ export function bench(slots: number, hostSlots: number, random = () => 0.5): Slo
       hostSlots,
       random,
       nowMs: () => bench.now,
-      after: () => () => undefined,
       onFree: () => {
         bench.freed++
       },
@@ -30,7 +29,7 @@ export function bench(slots: number, hostSlots: number, random = () => 0.5): Slo
 export const some = (count: number, from = 0) =>
   Array.from({ length: count }, (_, n) => `execution-${from + n}` as ExecutionId)
 
-/** One batch of calls to a host; answers the releases of those that got a slot, and what all were told. */
+/** One batch of calls to a host, which begin at once; answers how they end, and what all were told. */
 export function batch({ slots }: SlotBench, host: string, ids: readonly ExecutionId[]) {
   const hand = slots.take(ids.length)
   const told: SlotAnswer[] = []
@@ -38,7 +37,13 @@ export function batch({ slots }: SlotBench, host: string, ids: readonly Executio
   for (const id of ids.slice(0, hand?.size ?? 0)) {
     const answer = hand?.ask(id, host) ?? { type: 'here' }
     told.push(answer)
-    if (hand !== null && answer.type === 'slot') releases.push(hand.keep(id))
+    if (hand === null || answer.type !== 'slot') continue
+    const kept = hand.keep(id)
+    const end = kept.begin()
+    releases.push(() => {
+      end()
+      kept.release()
+    })
   }
   hand?.close()
   return { told, releases }
