@@ -31,7 +31,11 @@ function assertOnce(documents: readonly ExecutionDocument[]): void {
 describe('a process that is killed in the middle of 2,000 executions', () => {
   let stage: LiveStage
   before(async () => {
-    stage = await openLiveStage({ SWEEP_EVERY_MS: '500', SWEEP_GRACE_MS: '2000' })
+    stage = await openLiveStage({
+      SESSION_TIMEOUT_MS: '10000',
+      SWEEP_EVERY_MS: '500',
+      SWEEP_GRACE_MS: '2000',
+    })
   })
   after(() => stage.close())
 
