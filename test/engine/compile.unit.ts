@@ -63,5 +63,7 @@ describe('A compiled definition', () => {
     ])
     const webhook = stepAt(compiled(aDefinition({ a: ['WEBHOOK', { url: 'https://a.example' }] })), 'a')
     assert.deepEqual(webhook.needs, { contact: true, execution: true })
+    const update = stepAt(compiled(aDefinition({ a: ['UPDATE_CONTACT', { data: { n: 1 } }] })), 'a')
+    assert.deepEqual(update.needs, { contact: true, execution: false, place: true })
   })
 })
