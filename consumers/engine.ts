@@ -31,6 +31,8 @@ export interface EngineOptions {
   readonly sweepGraceMs: number
   readonly shortestRetentionMs: number
   readonly random: () => number
+  /** Consumers of the process that the engine does not run, but whose lag it tells. */
+  readonly alongside?: readonly RunningConsumer[]
 }
 
 export interface Engine {
@@ -73,7 +75,13 @@ export async function startEngine(options: EngineOptions): Promise<Engine> {
     handledUpTo: (kind) => byKind.get(kind)?.watermark.passed() ?? null,
     inputHandledUpTo: () => handledUpTo(deps, { name: events.topic, partitions: events.partitions }),
   })
-  const stopTicking = startTicking({ deps, events, timers, steps })
+  const stopTicking = startTicking({
+    deps,
+    events,
+    timers,
+    others: [mails, ...(options.alongside ?? [])],
+    steps,
+  })
   const consumers = [events, mails, timers, ...steps.map(({ consumer }) => consumer)]
   return {
     troubles: () => consumers.flatMap((consumer) => consumer.trouble() ?? []),

@@ -6,6 +6,8 @@ export interface TickingOptions {
   readonly deps: EngineDeps
   readonly events: RunningConsumer
   readonly timers: RunningConsumer
+  /** Whose topics have no watermark: only their lag is told. */
+  readonly others: readonly RunningConsumer[]
   readonly steps: readonly { readonly consumer: RunningConsumer; readonly watermark: Watermark }[]
 }
 
@@ -23,17 +25,22 @@ const OVERDUE_MS = 5_000
 export function startTicking(options: TickingOptions): () => void {
   const { deps, events, timers, steps } = options
   const input = createWatermark(events, deps.clock)
-  const marked = [{ consumer: events, watermark: input }, ...steps]
+  const unmarked = [timers, ...options.others]
+  const measured: Measured[] = [
+    { consumer: events, watermark: input },
+    ...steps,
+    ...unmarked.map((consumer) => ({ consumer, watermark: null })),
+  ]
+  const reads = () => [
+    ...steps.map(({ watermark }) => watermark.tick()),
+    ...unmarked.map((consumer) => consumer.endOffsets()),
+  ]
   let ticks = 0
   const tick = async () => {
-    const others = [timers.endOffsets(), ...steps.map(({ watermark }) => watermark.tick())]
-    const [passed] = await Promise.all([
-      settled(deps, input.tick()),
-      ...others.map((one) => settled<unknown>(deps, one)),
-    ])
-    if (passed !== null && passed !== undefined) await deps.progress.note(events.topic, passed)
-    for (const { consumer, watermark } of marked) announceTopic(deps, consumer, watermark.passed())
-    announceTopic(deps, timers, null)
+    const others = reads().map((one) => settled<unknown>(deps, one))
+    const [passed] = await Promise.all([settled(deps, input.tick()), ...others])
+    if (passed !== null) await deps.progress.note(events.topic, passed)
+    for (const one of measured) announceTopic(deps, one)
     if (ticks++ % TICKS_PER_COUNT === 0) await countOverdue(options)
   }
   let cancel: () => void = () => undefined
@@ -60,11 +67,13 @@ function announceFailure({ announcer }: EngineDeps, error: unknown): void {
   announcer.announce('failure', { where: 'watermark', error })
 }
 
-function announceTopic(
-  { announcer, clock }: EngineDeps,
-  consumer: RunningConsumer,
-  passed: Date | null,
-): void {
+interface Measured {
+  readonly consumer: RunningConsumer
+  readonly watermark: Watermark | null
+}
+
+function announceTopic({ announcer, clock }: EngineDeps, { consumer, watermark }: Measured): void {
+  const passed = watermark?.passed() ?? null
   const ageMs = passed === null ? null : clock.now().getTime() - passed.getTime()
   announcer.announce('topic.measured', { topic: consumer.topic, lags: consumer.lags(), ageMs })
 }

@@ -58,6 +58,7 @@ export async function startEngineRole(
     sweepGraceMs: config.SWEEP_GRACE_MS,
     shortestRetentionMs: config.EVENT_RETENTION_DAYS * DAY_MS,
     random: Math.random,
+    alongside: [letters],
   })
   const retention = startRetention({
     trimmer: stores.executionTrimmer,
