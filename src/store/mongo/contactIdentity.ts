@@ -20,11 +20,8 @@ export async function idsOf(
   let open = [...new Set(emails)].filter((email) => !ids.has(email))
   for (let attempt = 0; open.length > 0; attempt += 1) {
     const derived = open.map((email) => [email, derivedContactId(secret, email, attempt)] as const)
-    const taken = await takenAmong(
-      collection,
-      derived.map(([, id]) => id),
-    )
-    for (const [email, id] of derived) if (!taken.has(id)) ids.set(email, id)
+    const others = await takenByOthers(collection, projectId, derived)
+    for (const [email, id] of derived) if (!others.has(id)) ids.set(email, id)
     open = open.filter((email) => !ids.has(email))
   }
   return ids
@@ -40,12 +37,20 @@ async function holdersOf(
   return new Map(documents.map(({ _id, email }) => [email, fromUuid<ContactId>(_id)]))
 }
 
-async function takenAmong(
+/** Those of the ids that somebody else has: whoever was made since the first call has its own. */
+async function takenByOthers(
   collection: Collection<ContactDocument>,
-  ids: readonly ContactId[],
+  projectId: ProjectId,
+  derived: readonly (readonly [string, ContactId])[],
 ): Promise<ReadonlySet<ContactId>> {
+  const emails = new Map(derived.map(([email, id]) => [id, email]))
   const documents = await collection
-    .find({ _id: { $in: toUuids(ids) } }, { projection: { _id: 1 } })
+    .find({ _id: { $in: toUuids([...emails.keys()]) } }, { projection: { email: 1, projectId: 1 } })
     .toArray()
-  return new Set(documents.map(({ _id }) => fromUuid<ContactId>(_id)))
+  const taken = documents.flatMap((document) => {
+    const id = fromUuid<ContactId>(document._id)
+    const isOwn = document.email === emails.get(id) && fromUuid<ProjectId>(document.projectId) === projectId
+    return isOwn ? [] : [id]
+  })
+  return new Set(taken)
 }
