@@ -40,7 +40,7 @@ const fields = {
   size: z.int(),
   sha256: z.string(),
   parkedAt: shownTime,
-  settledAt: shownTime.nullable(),
+  settledAt: shownTime.nullable().meta({ type: ['string', 'null'], format: 'date-time' }),
 }
 
 export const shownLetter = z.object(fields).meta({ id: 'DeadLetter' })

@@ -22,6 +22,8 @@ export const replayBody = z
   })
   .meta({ id: 'NewReplay', example: { from: '2026-03-01T00:00:00.000Z', mode: 'missing', dryRun: true } })
 
+const noTime = shownTime.nullable().meta({ type: ['string', 'null'], format: 'date-time' })
+
 export const shownReplay = z
   .object({
     id: shownId,
@@ -39,11 +41,11 @@ export const shownReplay = z
     alreadyThere: z.int(),
     skipped: z.int().meta({ description: 'Re-entry is off, or the contact is gone' }),
     progress: z.number().min(0).max(1),
-    missingBefore: shownTime
-      .nullable()
-      .meta({ description: 'Events of the range before this time may be gone from the topic' }),
+    missingBefore: noTime.meta({
+      description: 'Events of the range before this time may be gone from the topic',
+    }),
     error: z.string().nullable(),
     createdAt: shownTime,
-    completedAt: shownTime.nullable(),
+    completedAt: noTime,
   })
   .meta({ id: 'Replay' })
