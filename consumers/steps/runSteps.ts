@@ -1,5 +1,6 @@
 import { judge } from '../../src/engine/judge.js'
 import { type Standing, standingOf } from '../../src/engine/outputs.js'
+import { MillraceError } from '../../src/errors.js'
 import { evolve } from '../../src/workflow/change.js'
 import type { Execution } from '../../src/workflow/execution.js'
 import { groupChanges } from '../../src/workflow/groupChanges.js'
@@ -53,7 +54,8 @@ export async function runSteps(
   let left = arrived
   for (let round = 0; left.length > 0 && round < MAX_ROUNDS; round++)
     left = await runRound(deps, left, batch, result)
-  result.ahead.push(...left)
+  // Who keeps moving it is another writer of the same contact, say: the partition rests, nothing is parked.
+  if (left.length > 0) throw new MillraceError('SERVICE_UNAVAILABLE', 'what this batch writes keeps moving')
   return result
 }
 
