@@ -1,3 +1,4 @@
+import { isUnsettled } from '../workflow/change.js'
 import { type Execution, isEnded } from '../workflow/execution.js'
 import type { StepDue } from '../workflow/messages.js'
 
@@ -28,7 +29,10 @@ export function judge(message: StepDue, document: Execution | undefined, by: str
 function judgePrevious(document: Execution, by: string, now: Date): Judgement {
   if (document.by === by) return { do: 'resend', own: true }
   const fresh = now.getTime() - document.touchedAt.getTime() < FRESH_MS
-  return fresh ? { do: 'drop', reason: 'left_to_sweeper' } : { do: 'resend', own: false }
+  // What the sweeper does not look after (an end's fact, a Timer) has nobody else who would send it again.
+  return fresh && isUnsettled(document.state, document.owed)
+    ? { do: 'drop', reason: 'left_to_sweeper' }
+    : { do: 'resend', own: false }
 }
 
 function judgeCurrent(message: StepDue, document: Execution): Judgement {

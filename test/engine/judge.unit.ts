@@ -39,6 +39,15 @@ describe('A message against its document', () => {
     assert.deepEqual(judged(3, touched(1_000)), { do: 'resend', own: false })
   })
 
+  it('sends again what no sweeper looks after, however fresh it is', () => {
+    const settled = aWaiting({ wait: { names: ['x'], since: 'step', checked: true } })
+    const leased = aMoving({ lease: { token: 't', until }, dueAt: until })
+    for (const state of [anEnd('COMPLETED'), settled, aWaiting({ dueAt: until }), leased])
+      assert.deepEqual(judged(3, { state, touchedAt: NOW }), { do: 'resend', own: false })
+    const owing = { state: anEnd('COMPLETED'), owed: [{ kind: 'fact' }], touchedAt: NOW } as const
+    assert.deepEqual(judged(3, owing), { do: 'drop', reason: 'left_to_sweeper' })
+  })
+
   it('moves nothing that has ended', () => {
     for (const status of ['COMPLETED', 'CANCELLED', 'FAILED'] as const)
       assert.deepEqual(judged(4, { state: anEnd(status) }), { do: 'drop', reason: 'ended' })
