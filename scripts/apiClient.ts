@@ -3,6 +3,7 @@ export interface ApiClient {
   get<Answer>(path: string): Promise<Answer>
   post<Answer>(path: string, body: unknown): Promise<Answer>
   patch<Answer>(path: string, body: unknown): Promise<Answer>
+  delete<Answer>(path: string): Promise<Answer>
 }
 
 export function createApiClient(base: string, key: string): ApiClient {
@@ -20,5 +21,6 @@ export function createApiClient(base: string, key: string): ApiClient {
     get: (path) => call('GET', path),
     post: (path, body) => call('POST', path, body),
     patch: (path, body) => call('PATCH', path, body),
+    delete: (path) => call('DELETE', path),
   }
 }

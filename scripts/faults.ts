@@ -7,7 +7,7 @@ import type { Row } from './faults/row.js'
 import { ROWS } from './faults/rows.js'
 import type { Amount } from './faults/underLoad.js'
 import { runScript } from './lifetime.js'
-import { complain, line, progressLine } from './terminal.js'
+import { complain, line, progressLine, sentence } from './terminal.js'
 
 const whole = (text: string, name: string): number => {
   const number = Number(text)
@@ -54,17 +54,33 @@ function listRows(): void {
   for (const { name, sentence } of ROWS) line(`  ${name.padEnd(20)} ${sentence}`)
 }
 
-async function runRows(arena: Arena, rows: readonly Row[], amounts: readonly Amount[]): Promise<Ran[]> {
-  const runs: Ran[] = []
+interface Results {
+  readonly runs: Ran[]
+  /** Runs without counts: they could not be carried out to their end. */
+  failures: number
+}
+
+/** Every run's counts as soon as they are there: one that fails does not take the others' away. */
+async function runRows(arena: Arena, rows: readonly Row[], amounts: readonly Amount[]): Promise<Results> {
+  const results: Results = { runs: [], failures: 0 }
   for (const row of rows) {
-    for (const amount of amounts) {
-      line(`${row.name}, seed ${amount.seed}: ${row.sentence} …`)
-      const counts = await row.run(arena, amount)
-      for (const word of broken(counts)) complain(`  ${row.name}, seed ${amount.seed}: ${word}`)
-      runs.push({ row: row.name, seed: amount.seed, counts })
-    }
+    for (const amount of amounts) await runOne(arena, row, amount, results)
   }
-  return runs
+  return results
+}
+
+async function runOne(arena: Arena, row: Row, amount: Amount, results: Results): Promise<void> {
+  const what = `${row.name}, seed ${amount.seed}`
+  line(`${what}: ${row.sentence} …`)
+  try {
+    const counts = await row.run(arena, amount)
+    const words = broken(counts)
+    line(`${what}: ${words.length === 0 ? 'kept every promise' : `BROKEN: ${words.join(', ')}`}`)
+    results.runs.push({ row: row.name, seed: amount.seed, counts })
+  } catch (error) {
+    results.failures += 1
+    complain(`${what} could not be carried out: ${sentence(error)}`)
+  }
 }
 
 await runScript(async () => {
@@ -80,9 +96,9 @@ await runScript(async () => {
       throw new Error(
         'Rows that hurt Kafka or MongoDB need local processes: unset KAFKA_BROKERS and MONGODB_URI.',
       )
-    const runs = await runRows(arena, rows, amounts)
+    const { runs, failures } = await runRows(arena, rows, amounts)
     line(reportOf(runs))
-    return runs.every(({ counts }) => broken(counts).length === 0) ? 0 : 1
+    return failures === 0 && runs.every(({ counts }) => broken(counts).length === 0) ? 0 : 1
   } finally {
     await arena.close()
   }

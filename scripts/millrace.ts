@@ -9,7 +9,7 @@ import type { Services } from './services/types.js'
 const MAIN = fileURLToPath(new URL('../src/main.js', import.meta.url))
 /** The engine gives calls under way 45 s to finish. */
 const STOP_WITHIN_MS = 50_000
-const READY_WITHIN_MS = 60_000
+const READY_WITHIN_MS = 180_000
 
 export interface MillraceOptions {
   readonly keys: ProjectKeys

@@ -37,6 +37,10 @@ export interface Fleet {
   crashes(): number
   /** Processes that should have died at a failpoint and never came to it. */
   unhurt(): number
+  /** Kills all; none is started again before `release`. */
+  hold(): Promise<void>
+  /** Starts them again, and waits until they are ready. */
+  release(): Promise<void>
   stop(): Promise<void>
 }
 
@@ -56,11 +60,13 @@ interface State {
   readonly spans: Span[]
   crashes: number
   stopping: boolean
+  /** Resolved while ended processes may be started again. */
+  held: { readonly over: Promise<void>; readonly release: () => void }
 }
 
 export async function startFleet(options: FleetOptions): Promise<Fleet> {
   const dying = options.workers.filter((hurt) => hurt?.die !== undefined)
-  const state: State = { spans: [], unhurt: dying.length, crashes: 0, stopping: false }
+  const state: State = { spans: [], unhurt: dying.length, crashes: 0, stopping: false, held: notHeld }
   const workers = await Promise.all(
     options.workers.map((hurt, index) => startWorker(options, state, { hurt, index })),
   )
@@ -70,17 +76,41 @@ export async function startFleet(options: FleetOptions): Promise<Fleet> {
     spans: state.spans,
     crashes: () => state.crashes,
     unhurt: () => state.unhurt,
+    hold: async () => {
+      state.held = holding()
+      await killAll(workers)
+    },
+    release: async () => {
+      state.held.release()
+      state.held = notHeld
+      await Promise.all(workers.map((worker) => worker.ready()))
+    },
     stop: async () => {
       state.stopping = true
-      await Promise.all(
-        workers.map(async (worker) => {
-          const ended = worker.ended()
-          for (const name of ['SIGCONT', 'SIGKILL'] as const) worker.signal(name)
-          await ended
-        }),
-      )
+      state.held.release()
+      await killAll(workers)
     },
   }
+}
+
+const notHeld: State['held'] = { over: Promise.resolve(), release: () => undefined }
+
+function holding(): State['held'] {
+  let release: () => void = () => undefined
+  const over = new Promise<void>((resolve) => {
+    release = resolve
+  })
+  return { over, release }
+}
+
+async function killAll(workers: readonly Worker[]): Promise<void> {
+  await Promise.all(
+    workers.map(async (worker) => {
+      const ended = worker.ended()
+      for (const name of ['SIGCONT', 'SIGKILL'] as const) worker.signal(name)
+      await ended
+    }),
+  )
 }
 
 interface Place {
@@ -91,27 +121,25 @@ interface Place {
 async function startWorker(options: FleetOptions, state: State, { hurt, index }: Place): Promise<Worker> {
   const name = `${options.name}-worker-${index}`
   const port = await freePort()
-  let willDie = hurt?.die !== undefined
-  let meant = willDie
+  let meaning: Meaning = hurt?.die === undefined ? 'none' : 'failpoint'
   let current = await launch(options, { name, port, hurt })
   const keepUp = async (): Promise<void> => {
     await current.exited
-    const now = Date.now()
-    state.spans.push({ fromMs: now, toMs: now })
-    if (state.stopping) return
-    if (!meant) state.crashes += 1
-    if (willDie) state.unhurt -= 1
-    meant = willDie = false
+    note(state, meaning)
+    meaning = 'none'
     await pause(RESTART_AFTER_MS)
+    await state.held.over
+    if (state.stopping) return
     current = await launch(options, { name, port, hurt: options.hurtAlways ? hurt : null })
+    if (state.stopping) send(current.pid, 'SIGKILL')
     return keepUp()
   }
   const keeping = keepUp()
   return {
     name,
     signal: (signal) => {
-      meant ||= signal === 'SIGKILL' || signal === 'SIGTERM'
-      process.kill(current.pid, signal)
+      if (meaning === 'none' && (signal === 'SIGKILL' || signal === 'SIGTERM')) meaning = 'signal'
+      send(current.pid, signal)
     },
     ended: async () => {
       await (state.stopping ? keeping : current.exited)
@@ -120,6 +148,26 @@ async function startWorker(options: FleetOptions, state: State, { hurt, index }:
       const answered = await eventually(() => httpAnswers(`http://127.0.0.1:${port}/ready`), READY_WITHIN_MS)
       if (!answered) throw new Error(`${name} is not ready: see ${join(options.folder, `${name}.log`)}`)
     },
+  }
+}
+
+/** Why the process that runs now will end. */
+type Meaning = 'none' | 'signal' | 'failpoint'
+
+function note(state: State, meaning: Meaning): void {
+  const now = Date.now()
+  state.spans.push({ fromMs: now, toMs: now })
+  if (state.stopping) return
+  if (meaning === 'none') state.crashes += 1
+  if (meaning === 'failpoint') state.unhurt -= 1
+}
+
+/** To a process that may have ended by itself meanwhile. */
+function send(pid: number, signal: NodeJS.Signals): void {
+  try {
+    process.kill(pid, signal)
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== 'ESRCH') throw error
   }
 }
 

@@ -5,7 +5,7 @@ import type { HeldProcess, Keeper } from './keeperClient.js'
 import { kafkaAnswers, untilUp } from './probe.js'
 import { run, tail } from './processes.js'
 
-const UP_WITHIN_MS = 60_000
+const UP_WITHIN_MS = 180_000
 const MESSAGE_MAX_BYTES = 3 * 1024 * 1024
 
 const LOG_CONFIG = `status = error

@@ -4,7 +4,7 @@ import { mongo } from 'mongoose'
 import type { HeldProcess, Keeper } from './keeperClient.js'
 import { mongoAnswers, untilUp } from './probe.js'
 
-const UP_WITHIN_MS = 60_000
+const UP_WITHIN_MS = 180_000
 const NOT_YET_INITIALIZED = 94
 const REPLICA_SET = 'rs0'
 

@@ -4,7 +4,7 @@ import type { HeldProcess, Keeper } from './keeperClient.js'
 import { REGISTRY_VERSION } from './packages.js'
 import { httpAnswers, untilUp } from './probe.js'
 
-const UP_WITHIN_MS = 90_000
+const UP_WITHIN_MS = 180_000
 
 export interface LocalRegistry {
   readonly keeper: Keeper
