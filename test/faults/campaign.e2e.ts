@@ -4,7 +4,7 @@ import { broken } from '../../scripts/faults/counts.js'
 import { ROWS } from '../../scripts/faults/rows.js'
 
 /** What tells most in a few minutes; `npm run faults -- all` runs everything, and more of it. */
-const SHORT = ['failpoints', 'copies', 'race-reentry']
+const SHORT = ['kill', 'failpoints', 'lost', 'copies', 'race-wait', 'race-reentry']
 const AMOUNT = { seed: 1, rate: 20, seconds: 12, trials: 150, hot: 500 }
 
 describe('a short fault campaign on real processes', () => {
