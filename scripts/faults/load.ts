@@ -40,14 +40,17 @@ const TRY_AGAIN_MS = 300
 /** Answers come within this long after their trigger. */
 const ANSWER_WITHIN_MS = 3_000
 
-/** Publishes at a steady pace; what is not acknowledged is sent again, with the same ids, until it is. */
-export function startLoad(options: LoadOptions): Load {
+/**
+ * Publishes at a steady pace; what is not acknowledged is sent again, with the same ids, until it is. Resolves once the
+ * producer is connected: whatever comes then comes to a load that runs.
+ */
+export async function startLoad(options: LoadOptions): Promise<Load> {
   const published: Published[] = []
-  return { published, done: run(options, published) }
+  const publisher = await createPublisher(options.brokers, options.topic)
+  return { published, done: run(options, publisher, published) }
 }
 
-async function run(options: LoadOptions, published: Published[]): Promise<void> {
-  const publisher = await createPublisher(options.brokers, options.topic)
+async function run(options: LoadOptions, publisher: Publisher, published: Published[]): Promise<void> {
   const random = seeded(options.seed)
   const began = Date.now()
   const sending: Promise<void>[] = []

@@ -36,7 +36,7 @@ export async function underLoad(arena: Arena, amount: Amount, row: UnderLoad): P
   const ring = await arena.open(name, { workers, hurtAlways })
   try {
     await makeFlows(ring)
-    const load = startLoad({
+    const load = await startLoad({
       ...{ ...amount, copies, brokers: ring.brokers, topic: ring.inputTopic, projectId: ring.projectId },
       file: join(ring.folder, 'events.log'),
     })
