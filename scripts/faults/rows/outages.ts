@@ -7,6 +7,8 @@ import { type Amount, underLoad } from '../underLoad.js'
 type Name = 'kafka' | 'mongod'
 
 const BEFORE_MS = 5_000
+/** By then the killed process is gone, and its keeper has told so: its end is not taken for the next one's. */
+const AWAY_MS = 2_000
 
 /** SIGKILL, and another process on the same port and data `awayMs` later. */
 async function killAndStart({ services, fleet }: Ring, name: Name, awayMs: number): Promise<void> {
@@ -63,13 +65,13 @@ function outage(name: string, sentence: string, harm: (ring: Ring) => Promise<vo
 
 export const outageRows: readonly Row[] = [
   outage('broker-killed', 'SIGKILL to Kafka, which is started again', (ring) =>
-    killAndStart(ring, 'kafka', 0),
+    killAndStart(ring, 'kafka', AWAY_MS),
   ),
   outage('broker-stopped', 'Kafka stands still for 45 s while messages are on their way to it', (ring) =>
     stopFor(ring, 'kafka', 45_000),
   ),
   outage('mongod-killed', 'SIGKILL to MongoDB, which is started again', (ring) =>
-    killAndStart(ring, 'mongod', 0),
+    killAndStart(ring, 'mongod', AWAY_MS),
   ),
   outage('mongod-stepdown', 'the primary steps down for 10 s', stepDown),
   outage('mongod-stopped', 'MongoDB stands still for 30 s', (ring) => stopFor(ring, 'mongod', 30_000)),
