@@ -14,9 +14,11 @@ const MAX_VALUE_VARIANTS = 16
 export function groupChanges(planned: readonly Planned[]): TransitionGroup[] {
   const lean = withoutScatteredValues(planned)
   const groups = new Map<string, { ids: ExecutionId[]; expect: Expectation; change: Change }>()
-  const keys = new Map<Change, string>()
+  const kindOf = numberChanges()
   for (const { id, expect, change } of lean) {
-    const key = `${keyOf(keys, change)}|${expect.seq}|${expect.workflowVersion}|${expect.currentStepId}|${JSON.stringify(expect.standing)}`
+    const { seq, workflowVersion, currentStepId, standing } = expect
+    const stands = typeof standing === 'string' ? standing : standing.token
+    const key = `${kindOf(change)}|${seq}|${workflowVersion}|${currentStepId}|${stands}`
     const group = groups.get(key)
     if (group === undefined) groups.set(key, { ids: [id], expect, change })
     else group.ids.push(id)
@@ -24,15 +26,21 @@ export function groupChanges(planned: readonly Planned[]): TransitionGroup[] {
   return [...groups.values()]
 }
 
-/** Changes that were shared by reference are written as JSON once, not once a message. */
-function keyOf(keys: Map<Change, string>, change: Change): string {
-  const known = keys.get(change)
-  if (known !== undefined) return known
-  // A step that goes on keeps its entering time in the document, so it does not tell changes apart.
-  const staying = staysOnStep(change) ? { ...change, state: { ...change.state, enteredAt: null } } : change
-  const key = JSON.stringify(staying)
-  keys.set(change, key)
-  return key
+/** Equal changes get one number; those that are shared by reference are compared as JSON once, not once a message. */
+function numberChanges(): (change: Change) => number {
+  const numbers = new Map<Change, number>()
+  const texts = new Map<string, number>()
+  return (change) => {
+    const known = numbers.get(change)
+    if (known !== undefined) return known
+    // A step that goes on keeps its entering time in the document, so it does not tell changes apart.
+    const staying = staysOnStep(change) ? { ...change, state: { ...change.state, enteredAt: null } } : change
+    const text = JSON.stringify(staying)
+    const number = texts.get(text) ?? texts.size
+    texts.set(text, number)
+    numbers.set(change, number)
+    return number
+  }
 }
 
 function withoutScatteredValues(planned: readonly Planned[]): readonly Planned[] {

@@ -100,11 +100,9 @@ export const STATE_FIELDS = [
 
 /** The state's fields as they are stored: what is null or 0 is left out. */
 export function stateFields(state: ExecutionState): StateFields {
-  const fields: Record<string, unknown> = {
-    ...state,
-    currentStepId: state.currentStepId === null ? null : toUuid(state.currentStepId),
-  }
-  for (const [key, value] of Object.entries(fields)) if (value === null || value === 0) delete fields[key]
+  const fields: Record<string, unknown> = {}
+  for (const [name, value] of Object.entries(state)) if (value !== null && value !== 0) fields[name] = value
+  if (state.currentStepId !== null) fields['currentStepId'] = toUuid(state.currentStepId)
   return fields as unknown as StateFields
 }
 
