@@ -1,5 +1,5 @@
 import { connect } from 'node:net'
-import { createKafka, type Kafka } from '../../producers/client.js'
+import { connectWithin, createKafka, type Kafka } from '../../producers/client.js'
 import { brokerFault, inspectTopics, type TopicFacts } from '../../producers/inspectTopics.js'
 import type { Config } from '../../src/config.js'
 import { kafkaOptions, topologyOf } from '../../src/connections.js'
@@ -46,7 +46,12 @@ async function examineKafka(config: Config): Promise<KafkaExamined> {
         'Is it running, and is KAFKA_BROKERS right (with KAFKA_SSL and KAFKA_SASL_… where it asks for them)?'
       return { findings: [problem('Kafka', `${where}: ${fault}`, advice)], topics: [] }
     }
-    const topics = await inspectTopics(admin, topologyOf(config).all)
+    let topics: readonly TopicFacts[] = []
+    // A partition that was just made does not tell its end at once.
+    const inspect = async () => {
+      topics = await inspectTopics(admin, topologyOf(config).all)
+    }
+    await connectWithin(inspect, { brokers: config.KAFKA_BROKERS, patienceMs: config.CONNECT_TIMEOUT_MS })
     const findings = [
       ok('Kafka', `${where} answers`),
       ...judgeTopics(topics, config.ALLOW_CREATE_TIME),

@@ -31,9 +31,11 @@ describe('the ends of several topics, asked for at once', () => {
     await admin.disconnect()
     assert.equal(asked.filter((name) => name === 'ListOffsets').length, 2)
     const totals = ends.map((partitions) => partitions.reduce((sum, { high }) => sum + Number(high), 0))
+    // A Timer that names no execution has measured the broker's clock.
+    const filled = [topology.contactEvents.name, topology.timers.name]
     assert.deepEqual(
       totals,
-      topology.all.map((topic) => (topic.name === topology.contactEvents.name ? 1 : 0)),
+      topology.all.map(({ name }) => (filled.includes(name) ? 1 : 0)),
     )
   })
 })
