@@ -22,6 +22,7 @@ interface StartOptions extends Place {
   readonly to?: string
   readonly mode: 'missing' | 'rerun'
   readonly effects: 'send' | 'skip'
+  readonly timers: 'asIs' | 'fromEvent'
   readonly dryRun?: true
   readonly rate?: string
 }
@@ -39,6 +40,14 @@ export function addReplayCommands(program: Command): void {
     .addOption(new Option('--mode <mode>', 'what to start').choices(['missing', 'rerun']).default('missing'))
     .addOption(
       new Option('--effects <effects>', 'mails and webhooks').choices(['send', 'skip']).default('skip'),
+    )
+    .addOption(
+      new Option(
+        '--timers <timers>',
+        'what delays and time-outs count from: when a step is entered, or the event',
+      )
+        .choices(['asIs', 'fromEvent'])
+        .default('asIs'),
     )
     .option('--dry-run', 'count only')
     .option('--rate <n>', 'executions started a second')
@@ -70,11 +79,11 @@ function rateOf(text: string | undefined): number | null {
 }
 
 async function start(options: StartOptions): Promise<void> {
-  const { from, to, mode, effects, dryRun = false, rate, json } = options
+  const { from, to, mode, effects, timers, dryRun = false, rate, json } = options
   const wish = {
     from: timeOf('--from', from),
     to: to === undefined ? null : timeOf('--to', to),
-    ...{ mode, effects, dryRun: dryRun === true, ratePerSecond: rateOf(rate) },
+    ...{ mode, effects, timers, dryRun: dryRun === true, ratePerSecond: rateOf(rate) },
   }
   await withConnections(async (connections) => {
     const { stores, clock } = connections

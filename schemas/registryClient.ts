@@ -137,7 +137,7 @@ function withinTime<Answer>(request: Promise<Answer>): Promise<Answer> {
   })
 }
 
-const TIMES: ReadonlySet<unknown> = new Set(['occurredAt', 'enteredAt', 'dueAt', 'at', 'leftAt'])
+const TIMES: ReadonlySet<unknown> = new Set(['occurredAt', 'enteredAt', 'asOf', 'dueAt', 'at', 'leftAt'])
 
 /** Microseconds in a field that we read as milliseconds would be silently wrong by a factor of thousand. */
 function refuseOtherTimes(schema: unknown): undefined {

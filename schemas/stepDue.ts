@@ -1,5 +1,7 @@
+import type { AsOf } from '../src/workflow/asOf.js'
 import type { StepDue } from '../src/workflow/messages.js'
-import { readCount, readId, readVersion } from './fields.js'
+import { type Fields, optional, readCount, readId, readVersion } from './fields.js'
+import type { Form } from './forms.js'
 import type { Shape } from './shape.js'
 
 export const stepDue: Shape<StepDue> = {
@@ -13,6 +15,7 @@ export const stepDue: Shape<StepDue> = {
     contactId: due.contactId,
     seq: due.seq,
     enteredAt: form.writeTime(due.enteredAt),
+    asOf: due.asOf === undefined ? null : form.writeTime(due.asOf),
   }),
   read: (fields, form) => ({
     v: readVersion(fields),
@@ -24,5 +27,11 @@ export const stepDue: Shape<StepDue> = {
     contactId: readId(fields, 'contactId'),
     seq: readCount(fields, 'seq'),
     enteredAt: form.readTime(fields, 'enteredAt'),
+    ...readAsOf(fields, form),
   }),
+}
+
+function readAsOf(fields: Fields, form: Form): AsOf {
+  const asOf = optional(fields, 'asOf', form.readTime)
+  return asOf === null ? {} : { asOf }
 }

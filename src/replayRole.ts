@@ -13,7 +13,7 @@ export interface ReplayRole {
 /** Works on replays that were asked for by API or command line. */
 export async function startReplayRole(
   config: Config,
-  { stores, outbox, codec, clock, kafka, topology }: Connections,
+  { stores, outbox, codec, clock, brokerTime, kafka, topology }: Connections,
   announcer: Announcer,
 ): Promise<ReplayRole> {
   const offsets = await connectOffsetReader({
@@ -26,6 +26,7 @@ export async function startReplayRole(
     outbox,
     codec,
     clock,
+    brokerTimeOf: brokerTime.of,
     kafka,
     topology,
     offsets,

@@ -18,6 +18,7 @@ export interface ReplayDeps
     | 'codec'
     | 'lifecycleFacts'
     | 'clock'
+    | 'brokerTimeOf'
     | 'scheduler'
     | 'announcer'
     | 'newId'

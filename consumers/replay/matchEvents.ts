@@ -5,7 +5,7 @@ import type { Starting } from '../../src/store/insertStarts.js'
 import type { StoredContact } from '../../src/store/ports/contacts.js'
 import type { Replay } from '../../src/store/ports/replays.js'
 import { mergePlan } from '../../src/workflow/contactData.js'
-import { canonicalName } from '../../src/workflow/contactEvent.js'
+import { canonicalName, unBrokered } from '../../src/workflow/contactEvent.js'
 import type { Workflow } from '../../src/workflow/workflow.js'
 import type { Message } from '../batch.js'
 import type { Incoming } from '../contactEvents/decode.js'
@@ -97,6 +97,7 @@ function startOf(
     lane: 'bulk',
     by: deps.newId(),
     now: notBefore(replay.createdAt, deps.clock.now()),
+    ...(replay.timers === 'fromEvent' ? { asOf: unBrokered(order.at, deps.brokerTimeOf) } : {}),
   })
   const allowReentry = replay.mode === 'rerun' || workflow.allowReentry
   return [{ execution, definition: compiled.definition, allowReentry, offset: order.offset }]

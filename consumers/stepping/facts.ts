@@ -2,6 +2,7 @@ import type { Compiled, CompiledStep } from '../../src/engine/compile.js'
 import type { Facts } from '../../src/steps/definition.js'
 import type { ContactStore, StoredContact } from '../../src/store/ports/contacts.js'
 import type { ExecutionStore } from '../../src/store/ports/executions.js'
+import { asOfOf } from '../../src/workflow/asOf.js'
 import type { Execution } from '../../src/workflow/execution.js'
 import type { ContactId, ExecutionId } from '../../src/workflow/ids.js'
 import type { JsonObject } from '../../src/workflow/json.js'
@@ -54,6 +55,7 @@ export function factsOf({ due, compiled }: Placed, reading: Reading, now: Date):
   return {
     now,
     enteredAt: due.enteredAt,
+    ...asOfOf(due),
     execution: {
       id: due.executionId,
       projectId: due.projectId,

@@ -108,10 +108,11 @@ async function answersTo(
   )
   const { placed, lost } = await placeExecutions(deps, hopeful)
   const answered = placed.flatMap((place) => {
-    const event = earliestThatHolds(place, eventsOf(place.execution), deps.brokerTimeOf)
+    const { execution } = place
+    const event = earliestThatHolds(place, eventsOf(execution), deps.brokerTimeOf)
     return event === undefined
       ? []
-      : [{ execution: place.execution, change: resumeByEvent(place, place.execution, event) }]
+      : [{ execution, change: resumeByEvent(place, execution, event, deps.brokerTimeOf) }]
   })
   return [...answered, ...(await endsOfLost(deps, lost))]
 }

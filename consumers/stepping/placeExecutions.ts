@@ -1,4 +1,5 @@
 import type { Place } from '../../src/engine/advance.js'
+import { asOfOf } from '../../src/workflow/asOf.js'
 import type { Execution } from '../../src/workflow/execution.js'
 import type { StepDue } from '../../src/workflow/messages.js'
 import type { EngineDeps } from '../deps.js'
@@ -61,7 +62,9 @@ function messageOf(execution: Execution, stepId: StepDue['stepId']): StepDue {
     seq,
     state,
     startedAt,
+    history,
   } = execution
   const enteredAt = state.enteredAt ?? startedAt
-  return { v: 1, executionId, projectId, workflowId, workflowVersion, stepId, contactId, seq, enteredAt }
+  const place = { projectId, workflowId, workflowVersion, stepId, contactId }
+  return { v: 1, executionId, ...place, seq, enteredAt, ...asOfOf(history.at(-1)) }
 }

@@ -69,7 +69,7 @@ function triesOf({ due }: Placed, { executions }: Reading): number {
 /** Outcomes whose change depends on nothing else; null where a rule of a transition looks at the execution. */
 function sharedKey({ due, at }: Placed, outcome: Outcome): string | null {
   if (at.ruled) return null
-  const place = `${due.workflowId}:${due.workflowVersion}:${due.stepId}`
+  const place = `${due.workflowId}:${due.workflowVersion}:${due.stepId}:${due.asOf?.getTime()}`
   if (outcome.type === 'done' && outcome.output === undefined) {
     return `${place}:${outcome.branch}:${outcome.values === undefined ? '' : JSON.stringify(outcome.values)}`
   }

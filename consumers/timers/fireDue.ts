@@ -33,11 +33,16 @@ export async function fireDue(deps: EngineDeps, due: readonly Execution[]): Prom
 
 function announce(deps: EngineDeps, due: readonly Execution[], now: Date): void {
   for (const [kind, list] of groupBy(due, ({ state }) => state.kind ?? 'none')) {
-    const ms = list.map(({ state }) =>
-      'dueAt' in state && state.dueAt !== null ? now.getTime() - state.dueAt.getTime() : 0,
-    )
+    const ms = list.map((execution) => now.getTime() - dueMs(execution, now))
     const latestMs = ms.reduce((latest, one) => Math.max(latest, one), 0)
     deps.announcer.announce('timers.fired', { kind, count: list.length, latestMs })
     deps.announcer.announce('timers.timed', { kind, ms })
   }
+}
+
+/** When it could be taken first: a due time that counts from a past event may have been over when it was written. */
+function dueMs({ state, history, touchedAt }: Execution, now: Date): number {
+  const { dueAt } = { dueAt: null, ...state }
+  if (dueAt === null) return now.getTime()
+  return history.at(-1)?.asOf === undefined ? dueAt.getTime() : Math.max(dueAt.getTime(), touchedAt.getTime())
 }

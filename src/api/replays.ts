@@ -35,7 +35,7 @@ function startRoute(deps: ReplayDeps): Route {
     answers: { 202: { description: 'The replay, which has begun', schema: shownReplay } },
     errors: ['WORKFLOW_NOT_FOUND', 'CONFLICT', 'VALIDATION_ERROR'],
     handle: async ({ projectId, params: { id: workflowId }, body }) => {
-      const { to = null, ratePerSecond = null, timers: _asIs, ...wish } = body
+      const { to = null, ratePerSecond = null, ...wish } = body
       const replay = await startReplay(deps, { projectId, workflowId }, { ...wish, to, ratePerSecond })
       return { status: 202, body: showReplay(replay) }
     },

@@ -1,4 +1,5 @@
 import type { Facts, Outcome } from '../steps/definition.js'
+import { asOfBehind } from '../workflow/asOf.js'
 import type { Change } from '../workflow/change.js'
 import type { Ended, ExecutionState, Failure, HistoryEntry, Lease, Moving } from '../workflow/execution.js'
 import type { JsonValue } from '../workflow/json.js'
@@ -38,7 +39,7 @@ export function advance(place: Place, outcome: Outcome): Change {
       )
     case 'sleep':
       return outcome.until <= place.facts.now
-        ? leave(place, { branch: null, status: 'COMPLETED' })
+        ? leave(place, { branch: null, status: 'COMPLETED', over: outcome.until })
         : park(place, outcome.until)
     case 'wait':
       return wait(place, outcome)
@@ -59,6 +60,8 @@ export interface Left {
   readonly values?: HistoryEntry['values']
   readonly event?: HistoryEntry['event']
   readonly attempts?: number
+  /** Its due time, or the time of the awaited event; absent: the step took no time that counts. */
+  readonly over?: Date | null
 }
 
 /** The step is left by `branch`: on to the next step, or COMPLETED where nothing follows. */
@@ -155,12 +158,19 @@ function entryOf(
   left: Omit<Left, 'status'> & { readonly status: HistoryEntry['status'] },
 ): HistoryEntry {
   const { step } = place.at
-  const { output, ...rest } = left
-  const named = { stepId: step.id, key: step.key, type: step.type, name: step.name, at: place.facts.now }
-  return { ...named, ...defined(rest), ...(output === undefined ? {} : { output: cutOutput(output) }) }
+  const { output, over, ...rest } = left
+  const { facts } = place
+  const named = { stepId: step.id, key: step.key, type: step.type, name: step.name, at: facts.now }
+  const counted = asOfBehind(facts, over)
+  return {
+    ...named,
+    ...counted,
+    ...defined(rest),
+    ...(output === undefined ? {} : { output: cutOutput(output) }),
+  }
 }
 
-type LeftRest = Omit<Left, 'status' | 'output'> & { readonly status: HistoryEntry['status'] }
+type LeftRest = Omit<Left, 'status' | 'output' | 'over'> & { readonly status: HistoryEntry['status'] }
 type Kept = Pick<HistoryEntry, 'branch' | 'status' | 'reason' | 'attempts'> &
   Partial<Pick<Required<HistoryEntry>, 'values' | 'event'>>
 

@@ -1,3 +1,4 @@
+import { asOfOf } from '../workflow/asOf.js'
 import { isEnded } from '../workflow/execution.js'
 import type { Outputs, StepDue, SystemEvent, Timer } from '../workflow/messages.js'
 import type { StepKind } from '../workflow/step.js'
@@ -12,7 +13,7 @@ export interface StepOutput {
   readonly due: StepDue
 }
 
-export function stepDueOf({ identity, seq, state }: Standing): StepOutput | null {
+export function stepDueOf({ identity, seq, state, last }: Standing): StepOutput | null {
   if (isEnded(state) || state.status === 'WAITING' || state.lease !== null) return null
   const { id: executionId, projectId, workflowId, workflowVersion, contactId } = identity
   const { currentStepId: stepId, enteredAt, kind } = state
@@ -29,6 +30,7 @@ export function stepDueOf({ identity, seq, state }: Standing): StepOutput | null
       seq,
       enteredAt,
       ...traceOf(identity),
+      ...asOfOf(last),
     },
   }
 }

@@ -1,6 +1,12 @@
 import type { Change } from '../workflow/change.js'
 import { mergePlan } from '../workflow/contactData.js'
-import { type BrokerTimeOf, compareOrder, type Order, type RecordedEvent } from '../workflow/contactEvent.js'
+import {
+  type BrokerTimeOf,
+  compareOrder,
+  type Order,
+  type RecordedEvent,
+  unBrokered,
+} from '../workflow/contactEvent.js'
 import { type Execution, isEnded } from '../workflow/execution.js'
 import { type JsonObject, jsonBytes } from '../workflow/json.js'
 import { fail, leave, type Place, runAgain } from './advance.js'
@@ -16,11 +22,17 @@ export function resumeDue(place: Place, execution: Execution): Change | null {
   if (isEnded(state)) return null
   if (state.status !== 'WAITING' || state.hold !== null)
     return runAgain(place.at.step, state.enteredAt, state.tries)
-  return leave(place, { branch: state.wait === null ? null : 'timeout', status: 'COMPLETED' })
+  const branch = state.wait === null ? null : 'timeout'
+  return leave(place, { branch, status: 'COMPLETED', over: state.dueAt })
 }
 
 /** The awaited event came: its data is merged over the context and the branch `event` is taken. */
-export function resumeByEvent(place: Place, execution: Execution, event: RecordedEvent): Change {
+export function resumeByEvent(
+  place: Place,
+  execution: Execution,
+  event: RecordedEvent,
+  brokerTimeOf: BrokerTimeOf,
+): Change {
   const context: JsonObject = { ...execution.context, ...mergePlan(event.data).context }
   if (jsonBytes(context) > MAX_CONTEXT_BYTES) {
     const message = `the event "${event.name}" would make the context larger than ${MAX_CONTEXT_BYTES} bytes`
@@ -28,7 +40,9 @@ export function resumeByEvent(place: Place, execution: Execution, event: Recorde
   }
   const facts = { ...place.facts, context }
   const used = { eventId: event.eventId, name: event.name }
-  return { ...leave({ ...place, facts }, { branch: 'event', status: 'COMPLETED', event: used }), context }
+  const over = unBrokered(event.order.at, brokerTimeOf)
+  const left = { branch: 'event', status: 'COMPLETED', event: used, over } as const
+  return { ...leave({ ...place, facts }, left), context }
 }
 
 /**
@@ -49,7 +63,8 @@ export function windowOf(
 
 /** When the step before the current one was entered: when the one before that was left. */
 function enteredBefore(execution: Execution): Date {
-  return execution.history.at(-2)?.at ?? execution.startedAt
+  const before = execution.history.at(-2)
+  return before?.asOf ?? before?.at ?? execution.startedAt
 }
 
 /** Could this event answer the wait, its rule aside? */

@@ -1,4 +1,5 @@
 import type { Facts } from '../steps/definition.js'
+import { type AsOf, asOfBehind } from '../workflow/asOf.js'
 import type { Contact } from '../workflow/contact.js'
 import type { Order } from '../workflow/contactEvent.js'
 import type { Execution, ExecutionState, HistoryEntry, Origin } from '../workflow/execution.js'
@@ -25,7 +26,7 @@ export function executionId(
   return derivedId<ExecutionId>(['execution', projectId, workflowId, contactId, origin])
 }
 
-export interface Start {
+export interface Start extends AsOf {
   readonly compiled: Compiled
   readonly contact: Contact
   readonly origin: Origin
@@ -86,8 +87,9 @@ function factsAtStart({ compiled, contact, context, now }: Start, id: ExecutionI
   return { now, enteredAt: now, execution, workflow: { id: workflowId, name }, contact, context, steps: {} }
 }
 
-function triggerEntry({ compiled, event, now }: Start): HistoryEntry {
+function triggerEntry(start: Start): HistoryEntry {
+  const { compiled, event, now } = start
   const { id: stepId, key, name } = compiled.trigger.step
   const entry = { stepId, key, name, type: 'TRIGGER', branch: null, status: 'COMPLETED', at: now } as const
-  return event === null ? entry : { ...entry, event }
+  return { ...entry, ...asOfBehind(start, null), ...(event === null ? {} : { event }) }
 }

@@ -1,12 +1,13 @@
 import type { ZodType } from 'zod'
 import type { EffectResult, EffectTools, Renderer } from '../effects/ports.js'
+import type { AsOf } from '../workflow/asOf.js'
 import type { Contact } from '../workflow/contact.js'
 import type { ExecutionIdentity, Failure } from '../workflow/execution.js'
 import type { JsonObject, JsonValue } from '../workflow/json.js'
 import type { Step, StepKind } from '../workflow/step.js'
 
 /** What a step can know when it decides; read by the outer ring as far as `needs` says. */
-export interface Facts {
+export interface Facts extends AsOf {
   readonly now: Date
   readonly enteredAt: Date
   readonly execution: ExecutionIdentity & { readonly startedAt: Date }

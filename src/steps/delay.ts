@@ -47,7 +47,8 @@ export const delay: StepDefinition<'DELAY', DelayConfig> = {
   },
 
   decide(config, facts) {
-    const due = dueTime(config, facts.enteredAt, (field) => fieldValue(field, ruleData(facts)))
+    const { enteredAt, asOf = enteredAt } = facts
+    const due = dueTime(config, asOf, (field) => fieldValue(field, ruleData(facts)))
     return due.ok
       ? { type: 'sleep', until: due.at }
       : { type: 'fail', error: { code: 'DELAY_UNUSABLE', message: due.error } }

@@ -30,8 +30,8 @@ export const waitForEvent: StepDefinition<'WAIT_FOR_EVENT', WaitForEventConfig> 
     return { contact: uses?.contact ?? false, execution: uses?.trigger ?? false }
   },
 
-  decide({ eventName, timeout, since }, { enteredAt }) {
-    const until = timeout === undefined ? null : new Date(enteredAt.getTime() + Math.ceil(timeout * 1000))
+  decide({ eventName, timeout, since }, { enteredAt, asOf = enteredAt }) {
+    const until = timeout === undefined ? null : new Date(asOf.getTime() + Math.ceil(timeout * 1000))
     return { type: 'wait', names: [canonicalName(eventName)], since, until }
   },
 }

@@ -11,6 +11,11 @@ export interface Order {
 /** What the broker's clock, which events are stamped by, shows when MongoDB's shows `at`. */
 export type BrokerTimeOf = (at: Date) => Date
 
+/** The other way round: what MongoDB's clock shows when the broker's shows `at`. */
+export function unBrokered(at: Date, brokerTimeOf: BrokerTimeOf): Date {
+  return new Date(2 * at.getTime() - brokerTimeOf(at).getTime())
+}
+
 /** What a producer says: "contact X did `name`". `email` or `contactId` names the contact. */
 export interface ContactEvent {
   readonly v: 1

@@ -1,3 +1,4 @@
+import type { AsOf } from './asOf.js'
 import type { Order } from './contactEvent.js'
 import type { ContactId, ExecutionId, ProjectId, StepId, WorkflowId } from './ids.js'
 import type { JsonObject, JsonValue } from './json.js'
@@ -42,8 +43,11 @@ export interface Failure {
   readonly message: string
 }
 
-/** One step that was left. It was entered when the entry before it was left (`at`). */
-export interface HistoryEntry {
+/**
+ * One step that was left. It was entered when the entry before it was left (`at`); `asOf` is when it counts as left,
+ * for the due times behind it.
+ */
+export interface HistoryEntry extends AsOf {
   readonly stepId: StepId
   readonly key: string
   readonly type: StepType

@@ -24,12 +24,22 @@ describe('replays over HTTP', () => {
   const fields = (errors: unknown) => (errors as { field: string }[]).map(({ field }) => field)
 
   it('begins, is listed and shown, and is cancelled once', async () => {
-    const begun = await project.call('POST', path, { body: { from: FROM, mode: 'missing', timers: 'asIs' } })
+    const begun = await project.call('POST', path, { body: { from: FROM, mode: 'missing' } })
     assert.equal(begun.status, 202)
-    const shown = ['status', 'from', 'mode', 'effects', 'dryRun', 'progress', 'started', 'missingBefore']
+    const shown = [
+      'status',
+      'from',
+      'mode',
+      'effects',
+      'timers',
+      'dryRun',
+      'progress',
+      'started',
+      'missingBefore',
+    ]
     assert.deepEqual(
       shown.map((name) => begun.at(name)),
-      ['RUNNING', FROM, 'missing', 'skip', false, 0, 0, null],
+      ['RUNNING', FROM, 'missing', 'skip', 'asIs', false, 0, 0, null],
     )
     const replayId = String(begun.at('id'))
     const listed = await project.call('GET', path)
@@ -40,6 +50,13 @@ describe('replays over HTTP', () => {
     assert.equal((await project.call('DELETE', `${path}/${replayId}`)).status, 409)
   })
 
+  it('lets due times count from the event where it is asked to', async () => {
+    const body = { from: FROM, mode: 'missing', timers: 'fromEvent' }
+    const begun = await project.call('POST', path, { body })
+    assert.deepEqual([begun.status, begun.at('timers')], [202, 'fromEvent'])
+    assert.equal((await project.call('GET', `${path}/${begun.at('id')}`)).at('timers'), 'fromEvent')
+  })
+
   it('is refused while another runs, and names it', async () => {
     const first = await project.call('POST', path, { body: { from: FROM, mode: 'missing' } })
     const second = await project.call('POST', path, { body: { from: FROM, mode: 'rerun' } })
@@ -48,11 +65,19 @@ describe('replays over HTTP', () => {
   })
 
   it('names every wrong field', async () => {
-    const wrong = { from: 'yesterday', mode: 'all', effects: 'some', ratePerSecond: 0, more: 1 }
+    const wrong = {
+      from: 'yesterday',
+      mode: 'all',
+      effects: 'some',
+      timers: 'now',
+      ratePerSecond: 0,
+      more: 1,
+    }
     const reply = await project.call('POST', path, { body: wrong })
     assert.equal(reply.status, 422)
     const named = new Set(fields(reply.at('error.errors')))
-    for (const field of ['from', 'mode', 'effects', 'ratePerSecond']) assert.ok(named.has(field), field)
+    for (const field of ['from', 'mode', 'effects', 'timers', 'ratePerSecond'])
+      assert.ok(named.has(field), field)
   })
 
   it('takes no range that is none', async () => {

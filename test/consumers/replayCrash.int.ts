@@ -41,9 +41,10 @@ describe('a replay that crashes, is cancelled or asked for twice', () => {
 
   let ids = 0
   const deps = (more: Partial<ReplayDeps> = {}): ReplayDeps => {
-    const { stores, outbox, codec, clock, kafka, topology } = world.connections
+    const { stores, outbox, codec, clock, brokerTime, kafka, topology } = world.connections
     const { announcer } = world
-    const reach = { ...stores, outbox, codec, clock, kafka, topology, offsets, announcer }
+    const brokerTimeOf = brokerTime.of
+    const reach = { ...stores, outbox, codec, clock, brokerTimeOf, kafka, topology, offsets, announcer }
     const newId = () => `30000000-0000-8000-8000-${String(ids++).padStart(12, '0')}`
     const options = { lifecycleFacts: true, timesInDisorder: false, scheduler: realScheduler, newId }
     return { ...reach, ...options, ...more }

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import type { Place } from '../../src/engine/advance.js'
 import * as resume from '../../src/engine/resume.js'
-import { MAX_CONTEXT_BYTES, resumeByEvent, resumeDue } from '../../src/engine/resume.js'
+import { MAX_CONTEXT_BYTES, resumeDue } from '../../src/engine/resume.js'
 import type { Order, RecordedEvent } from '../../src/workflow/contactEvent.js'
 import type { Execution, Waiting } from '../../src/workflow/execution.js'
 import type { EventRecordId } from '../../src/workflow/ids.js'
@@ -12,6 +12,8 @@ import { someFacts } from '../support/facts.js'
 /** Broker and database show the same time. */
 const same = (time: Date) => time
 const windowOf = (execution: Execution) => resume.windowOf(execution, same)
+const resumeByEvent = (from: Place, execution: Execution, one: RecordedEvent) =>
+  resume.resumeByEvent(from, execution, one, same)
 const isInWindow = (execution: Execution, one: RecordedEvent) => resume.isInWindow(execution, one, same)
 
 const at = (second: number) => new Date(Date.UTC(2026, 0, 1, 0, 0, second))

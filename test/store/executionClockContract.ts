@@ -39,6 +39,9 @@ export function clockContract(open: OpenExecutions): void {
     assert.equal(await store.nextDue(ALL, { now: after(now, 1), waitsUpTo: now }), null)
     assert.equal(await store.overdue(ALL, now), 5)
     assert.equal(await store.overdue(ALL, ago(6)), 3)
+    await given(store, { state: aWaiting({ dueAt: ago(9) }), touchedAt: ago(5) })
+    assert.equal(await store.overdue(ALL, ago(6)), 3)
+    assert.equal(await store.overdue(ALL, ago(5)), 5)
   })
 
   it('gives each owner its share, and all of them everything', async () => {

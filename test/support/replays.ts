@@ -7,7 +7,15 @@ import { type EngineWorld, until } from './engineWorld.js'
 /** Everything since 1970, missing starts only, effects skipped. */
 export function wish(more: Partial<WishedReplay> = {}): WishedReplay {
   const range = { from: new Date(0), to: null }
-  return { ...range, mode: 'missing', effects: 'skip', dryRun: false, ratePerSecond: 100_000, ...more }
+  return {
+    ...range,
+    mode: 'missing',
+    effects: 'skip',
+    timers: 'asIs',
+    dryRun: false,
+    ratePerSecond: 100_000,
+    ...more,
+  }
 }
 
 /** Asks for a replay, as the API does. */

@@ -8,6 +8,8 @@ const time = z.iso
   .transform((text) => new Date(text))
   .meta({ type: 'string', format: 'date-time', example: '2026-03-01T00:00:00.000Z' })
 
+const timers = z.enum(['asIs', 'fromEvent'])
+
 export const replayParams = z.object({ id: idOf<WorkflowId>(), replayId: idOf<ReplayId>() })
 
 export const replayBody = z
@@ -16,7 +18,11 @@ export const replayBody = z
     to: time.optional().meta({ description: 'Broker time; events before then. Default, and latest: now' }),
     mode: z.enum(['missing', 'rerun']),
     effects: z.enum(['send', 'skip']).default('skip'),
-    timers: z.literal('asIs', { error: 'must be asIs: times count from when a step is entered' }).optional(),
+    timers: timers.default('asIs').meta({
+      description:
+        'What delays and time-outs count from: when a step is entered (`asIs`), or the time of the event ' +
+        '(`fromEvent`); what is past then is taken at once, in order',
+    }),
     dryRun: z.boolean().default(false),
     ratePerSecond: z.int().min(1).max(100_000).optional(),
   })
@@ -33,6 +39,7 @@ export const shownReplay = z
     to: shownTime,
     mode: z.enum(['missing', 'rerun']),
     effects: z.enum(['send', 'skip']),
+    timers,
     dryRun: z.boolean(),
     ratePerSecond: z.int().nullable(),
     scanned: z.int().meta({ description: 'Events read in the range' }),

@@ -25,7 +25,8 @@ export function createMemoryExecutionStore(clock: Clock, table: Table = new Map(
       const next = inShare(table, share).flatMap((one) => (found.has(one) ? [] : (dueAtOf(one) ?? [])))
       return next.sort((a, b) => a.getTime() - b.getTime())[0] ?? null
     },
-    overdue: async (share, before) => dueOf(table, share, { now: before, waitsUpTo: before }).length,
+    overdue: async (share, before) =>
+      dueOf(table, share, { now: before, waitsUpTo: before }).filter((one) => one.touchedAt <= before).length,
     stale: async (kind, share, before, limit) => stale(table, kind, share, before).slice(0, limit),
     touch: async (refs) =>
       rewrite(table, refs, (one) => ({ ...one, touches: one.touches + 1, touchedAt: clock.now() })),

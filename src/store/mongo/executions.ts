@@ -157,10 +157,11 @@ async function nextDue(executions: Executions, share: Share, { now, waitsUpTo }:
 
 const COUNTED = 10_000
 
-/** From the index alone: it holds `dueAt` and `keyHash`. */
+/** A due time may have been past when it was written, so the document must be as old, too. */
 async function overdue(executions: Executions, share: Share, before: Date): Promise<number> {
   if (share.owned.length === 0) return 0
-  const filter = { ...shareFilter(share), dueAt: { $lte: before } } as Filter<ExecutionDocument>
+  const old = { dueAt: { $lte: before }, touchedAt: { $lte: before } }
+  const filter = { ...shareFilter(share), ...old } as Filter<ExecutionDocument>
   return executions.countDocuments(filter, { limit: COUNTED, hint: 'due' })
 }
 

@@ -30,7 +30,7 @@ export interface ExecutionStore {
   ): Promise<Execution[]>
   /** The earliest due time of the share that `due` does not find yet, or null; past: a wait that is held back. */
   nextDue(share: Share, upTo: { readonly now: Date; readonly waitsUpTo: Date }): Promise<Date | null>
-  /** How many of the share, whatever holds them back, were due before; counts at most 10,000. */
+  /** How many of the share, whatever holds them back, were due before and stood so then; counts at most 10,000. */
   overdue(share: Share, before: Date): Promise<number>
   /** For the sweeper: PENDING/RUNNING without a lease, unchecked waits, and what is owed, last touched before. */
   stale(kind: StepKind, share: Share, before: Date, limit: number): Promise<Execution[]>

@@ -13,6 +13,8 @@ export interface ReplayWish {
   readonly mode: 'missing' | 'rerun'
   /** Mails and webhooks of what it starts. */
   readonly effects: 'send' | 'skip'
+  /** What due times of what it starts count from: when a step is entered, or the event's time, going on step by step. */
+  readonly timers: 'asIs' | 'fromEvent'
   /** Counts, and starts nothing. */
   readonly dryRun: boolean
   /** Executions started a second; null: the default. */
