@@ -26,16 +26,14 @@ export interface Timer {
 }
 
 /** What a fact says has happened, in a word. */
-export const FACT_TYPES = [
-  'STARTED',
-  'STEP_COMPLETED',
-  'WAITING',
-  'RESUMED',
-  'COMPLETED',
-  'FAILED',
-  'CANCELLED',
-] as const
-export type FactType = (typeof FACT_TYPES)[number]
+export type FactType =
+  | 'STARTED'
+  | 'STEP_COMPLETED'
+  | 'WAITING'
+  | 'RESUMED'
+  | 'COMPLETED'
+  | 'FAILED'
+  | 'CANCELLED'
 
 /** The step that was left when an execution moved on. */
 export interface LeftStep {
@@ -48,7 +46,7 @@ export interface LeftStep {
 /** A lifecycle fact of one execution, for anybody who listens on the `executions` topic. */
 export interface ExecutionFact {
   readonly v: 1
-  /** One of FACT_TYPES; a reader may meet newer ones. */
+  /** A FactType; a reader may meet newer ones. */
   readonly type: string
   readonly executionId: ExecutionId
   readonly projectId: ProjectId
