@@ -1,4 +1,5 @@
 import type { Replay, ReplayPlace } from '../../src/store/ports/replays.js'
+import type { LogRange } from '../run/positions.js'
 import type { ReplayDeps } from './deps.js'
 
 /** The offsets that hold `[from, to)`; what comes in from now on is not part of them. */
@@ -17,11 +18,25 @@ export async function findPlaces(
   })
 }
 
+type CutDeps = Pick<ReplayDeps, 'offsets' | 'topology'>
+
 /** Does the range begin where retention has cut the log? Then what it began with may be gone. */
-export async function isCut(
-  { offsets, topology }: Pick<ReplayDeps, 'offsets' | 'topology'>,
-  { partition, start }: ReplayPlace,
-): Promise<boolean> {
-  const range = (await offsets.ranges(topology.contactEvents.name)).get(partition)
-  return range !== undefined && range.low > 0 && start <= range.low
+export async function isCut({ offsets, topology }: CutDeps, place: ReplayPlace): Promise<boolean> {
+  return beginsAtCut(await offsets.ranges(topology.contactEvents.name), place)
+}
+
+/** Where a partition holds nothing of the range and was cut behind it, all of the range may be gone. */
+export async function goneBefore(
+  { offsets, topology }: CutDeps,
+  { to }: Pick<Replay, 'to'>,
+  places: readonly ReplayPlace[],
+): Promise<Date | null> {
+  const ranges = await offsets.ranges(topology.contactEvents.name)
+  const isGone = (place: ReplayPlace) => place.start === place.end && beginsAtCut(ranges, place)
+  return places.some(isGone) ? to : null
+}
+
+function beginsAtCut(ranges: ReadonlyMap<number, LogRange>, { partition, start }: ReplayPlace): boolean {
+  const low = ranges.get(partition)?.low ?? 0
+  return low > 0 && start <= low
 }

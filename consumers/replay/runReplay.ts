@@ -4,7 +4,7 @@ import type { Workflow } from '../../src/workflow/workflow.js'
 import type { Message } from '../batch.js'
 import { type RangePart, readRange } from '../run/readRange.js'
 import type { ReplayDeps } from './deps.js'
-import { findPlaces, isCut } from './findPlaces.js'
+import { findPlaces, goneBefore, isCut } from './findPlaces.js'
 import { type Match, type Matches, matchEvents } from './matchEvents.js'
 import { createPace, type Pace } from './pace.js'
 import { countMatches, startMatches } from './startMatches.js'
@@ -42,7 +42,7 @@ export async function runReplay(options: RunOptions): Promise<boolean> {
     seen: new Set(),
     places: new Map(places.map((place) => [place.partition, place])),
     counts: known === null ? NOTHING : replay.counts,
-    missingBefore: replay.missingBefore,
+    missingBefore: known === null ? await goneBefore(deps, replay, places) : replay.missingBefore,
     stopped: false,
   }
   if (!(await save(run))) return false
