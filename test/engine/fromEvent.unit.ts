@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict'
+import { createRenderer } from '../../src/effects/liquid.js'
 import { advance, type Place } from '../../src/engine/advance.js'
 import { decide } from '../../src/engine/decide.js'
 import { outputsOf, standingAfter, standingOf } from '../../src/engine/outputs.js'
@@ -16,7 +17,7 @@ const DAY = 86_400_000
 const NOW = new Date('2026-03-01T12:00:00.000Z')
 const ago = (days: number) => new Date(NOW.getTime() - days * DAY)
 const same = (time: Date) => time
-const noRenderer = {} as Parameters<typeof decide>[2]
+const renderer = createRenderer()
 
 const flow = compiled(
   aDefinition(
@@ -45,7 +46,7 @@ function at(key: string, asOf: Date | null): Place {
 
 function step(key: string, asOf: Date | null) {
   const place = at(key, asOf)
-  return advance(place, decide(place.at, place.facts, noRenderer))
+  return advance(place, decide(place.at, place.facts, renderer))
 }
 
 const dueAt = ({ state }: ReturnType<typeof step>) => (isEnded(state) ? null : state.dueAt)
