@@ -28,6 +28,8 @@ const mocha = (suffix: Group, timeoutMs: number): readonly string[] => [
   ...['mocha', '--reporter', './dist/test/support/countingReporter.js'],
   ...['--timeout', `${timeoutMs}`, `dist/test/**/*.${suffix}.js`],
 ]
+/** Spec files have databases and topics of their own, and mostly wait: several run at a time. */
+const sideBySide = (jobs: number): readonly string[] => ['--parallel', '--jobs', `${jobs}`]
 const COVERED = ['c8', '--reporter', 'text-summary', '--include', 'dist/src/**']
 /** Lists only the files that lack something. */
 const PURE_COVERED = [
@@ -57,14 +59,14 @@ const STAGES: readonly Stage[] = [
   {
     title: 'tests with real services',
     group: 'int',
-    command: mocha('int', 30_000),
+    command: [...mocha('int', 60_000), ...sideBySide(3)],
     files: /\.int\.js$/,
     needsServices: true,
   },
   {
     title: 'end-to-end tests',
     group: 'e2e',
-    command: mocha('e2e', 120_000),
+    command: [...mocha('e2e', 180_000), ...sideBySide(2)],
     files: /\.e2e\.js$/,
     needsServices: true,
   },
