@@ -85,9 +85,15 @@ export async function startKafka(options: LocalKafka): Promise<HeldProcess> {
   return child
 }
 
+/** 22 characters, the first a letter: one that begins with a dash would be taken for an option. */
+export function newClusterId(): string {
+  const bytes = randomBytes(16)
+  bytes.writeUInt8(bytes.readUInt8(0) & 0x7f, 0)
+  return bytes.toString('base64url')
+}
+
 async function format(java: string, jvm: readonly string[], config: string): Promise<void> {
-  const clusterId = randomBytes(16).toString('base64url')
-  const args = [...jvm, 'kafka.tools.StorageTool', 'format', '-t', clusterId, '-c', config]
+  const args = [...jvm, 'kafka.tools.StorageTool', 'format', '-t', newClusterId(), '-c', config]
   const { ok, output } = await run(java, args, { withinMs: UP_WITHIN_MS })
   if (!ok) throw new Error(`Kafka's storage cannot be formatted:\n${tail(output)}`)
 }
