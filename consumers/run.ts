@@ -5,10 +5,12 @@ import type { Handler } from './batch.js'
 import { type Commits, startCommits } from './run/commits.js'
 import { createBatchRunner } from './run/eachBatch.js'
 import { createEnds } from './run/ends.js'
+import { createFirstJoin } from './run/firstJoin.js'
 import type { OffsetReader } from './run/offsets.js'
 import { createPauses, type Pauses } from './run/pauses.js'
 import { createPositions, type Positions } from './run/positions.js'
 import { startWatchdog } from './run/watchdog.js'
+import { watchGroup } from './run/watchGroup.js'
 
 interface ConsumerSpec {
   readonly topic: Topic
@@ -54,6 +56,8 @@ export interface RunningConsumer {
 
 export type StartConsumer = (spec: ConsumerSpec) => Promise<RunningConsumer>
 
+/** How long the first join of a group may be refused before the process gives up. */
+const FIRST_JOIN_MS = 60_000
 const REBALANCE_TIMEOUT_MS = 60_000
 /** A fetch in flight is waited for at stop: this bounds it. Shorter waits are most of what an idle process does. */
 const MAX_WAIT_MS = 1_000
@@ -101,6 +105,7 @@ interface Parts {
 
 function partsOf({ kafka, announcer, onCrash, sessionTimeoutMs }: RunOptions, spec: ConsumerSpec): Parts {
   const topic = spec.topic.name
+  const firstJoin = createFirstJoin(FIRST_JOIN_MS)
   const consumer = kafka.consumer({
     groupId: topic,
     sessionTimeout: sessionTimeoutMs,
@@ -116,7 +121,7 @@ function partsOf({ kafka, announcer, onCrash, sessionTimeoutMs }: RunOptions, sp
       initialRetryTime: 100,
       maxRetryTime: 1_000,
       retries: Number.MAX_SAFE_INTEGER,
-      restartOnFailure: async () => false,
+      restartOnFailure: firstJoin.mayTryAgain,
     },
   })
   const positions = createPositions()
@@ -136,40 +141,8 @@ function partsOf({ kafka, announcer, onCrash, sessionTimeoutMs }: RunOptions, sp
         [...places].map(([partition, next]) => ({ topic, partition, offset: String(next) })),
       ),
   })
-  const trouble = watch({ ...spec, consumer, topic, positions, pauses, announcer, onCrash })
+  const trouble = watchGroup({ ...spec, consumer, topic, positions, pauses, announcer, firstJoin, onCrash })
   return { consumer, positions, pauses, commits, trouble }
-}
-
-interface Watching extends Pick<RunOptions, 'announcer' | 'onCrash'>, Pick<ConsumerSpec, 'onAssigned'> {
-  readonly consumer: Consumer
-  readonly topic: string
-  readonly positions: Positions
-  readonly pauses: Pauses
-}
-
-/** Follows joins and crashes; answers what is wrong now. */
-function watch(watching: Watching): () => string | null {
-  const { consumer, topic, positions, pauses, announcer, onCrash, onAssigned } = watching
-  let trouble: string | null = 'has not joined its group yet'
-  consumer.on(consumer.events.GROUP_JOIN, ({ payload }) => {
-    const partitions = [...(payload.memberAssignment[topic] ?? [])]
-    trouble = null
-    positions.assign(partitions)
-    pauses.keepOnly(partitions)
-    announcer.announce('consumer.joined', { topic, partitions })
-    onAssigned?.()
-  })
-  // Batches of control records only never reach a handler.
-  consumer.on(consumer.events.END_BATCH_PROCESS, ({ payload }) => {
-    if (payload.batchSize > 0) return
-    positions.handled(payload.partition, Number(payload.lastOffset) + 1, positions.giving())
-  })
-  consumer.on(consumer.events.CRASH, ({ payload }) => {
-    trouble = payload.error.message
-    announcer.announce('consumer.crashed', { topic, message: trouble })
-    if (!payload.restart) onCrash(`the consumer of ${topic} crashed: ${trouble}`)
-  })
-  return () => (trouble === null ? null : `${topic}: ${trouble}`)
 }
 
 function runningOf(options: RunOptions, { name: topic, partitions }: Topic, parts: Parts): RunningConsumer {
