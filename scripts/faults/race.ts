@@ -3,6 +3,7 @@ import { Kafka, logLevel, Partitioners } from 'kafkajs'
 import { type MadeWorkflow, makeWorkflow, type WorkflowPlan } from '../workflows.js'
 import type { Arena, Ring } from './arena.js'
 import type { Counts } from './counts.js'
+import { inRing } from './inRing.js'
 import { seeded } from './random.js'
 import { readSeen, type Seen } from './seen.js'
 import { type Amount, settled } from './underLoad.js'
@@ -36,25 +37,25 @@ export interface Race {
 }
 
 /** Trials at the pace of the load, each of two things that happen within ±50 ms of each other; then the verdict. */
-export async function runRace(arena: Arena, amount: Amount, race: Race): Promise<Counts> {
-  const ring = await arena.open(race.name, { workers: [null, null], hurtAlways: false })
-  try {
-    const workflow = await makeWorkflow(ring.api, race.plan)
-    const { publish, close } = await openPublish(ring)
-    const track = { ring, workflow, random: seeded(amount.seed), lag: { ms: 0 }, publish }
-    await race.prepare?.(track)
-    const trials = Array.from({ length: amount.trials }, async (_, n) => {
-      await pause((n * 1000) / amount.rate)
-      await race.trial(track, n)
-    })
-    await Promise.all(trials)
-    await settled(ring, amount.trials)
-    await close()
-    const documents = await readSeen(ring.db)
-    return { ...plainCounts(ring, amount.trials, documents), ...(await race.judge(documents, track)) }
-  } finally {
-    await ring.close()
-  }
+export function runRace(arena: Arena, amount: Amount, race: Race): Promise<Counts> {
+  const how = { workers: [null, null], hurtAlways: false }
+  return inRing(arena, race.name, how, (ring) => runTrials(ring, amount, race))
+}
+
+async function runTrials(ring: Ring, amount: Amount, race: Race): Promise<Counts> {
+  const workflow = await makeWorkflow(ring.api, race.plan)
+  const { publish, close } = await openPublish(ring)
+  const track = { ring, workflow, random: seeded(amount.seed), lag: { ms: 0 }, publish }
+  await race.prepare?.(track)
+  const trials = Array.from({ length: amount.trials }, async (_, n) => {
+    await pause((n * 1000) / amount.rate)
+    await race.trial(track, n)
+  })
+  await Promise.all(trials)
+  await settled(ring, amount.trials)
+  await close()
+  const documents = await readSeen(ring.db)
+  return { ...plainCounts(ring, amount.trials, documents), ...(await race.judge(documents, track)) }
 }
 
 async function openPublish({ brokers, inputTopic, projectId }: Ring) {

@@ -11,6 +11,8 @@ export interface Evidence {
   readonly documents: readonly Seen[]
   readonly calls: readonly SeenCall[]
   readonly spans: readonly Span[]
+  /** Those of the spans that excuse repeats of calls. */
+  readonly excuses: readonly Span[]
   readonly crashes: number
   readonly unhurt: number
 }
@@ -22,7 +24,7 @@ interface Pair {
 
 /** Log of events, executions and sinks against each other. */
 export function verify(evidence: Evidence): Counts {
-  const { published, documents, calls, spans, crashes, unhurt } = evidence
+  const { published, documents, calls, spans, excuses, crashes, unhurt } = evidence
   const byId = new Map(published.map((event) => [event.eventId, event]))
   const paired = documents.flatMap((document): Pair[] => {
     const event = byId.get(String(document.origin[1]))
@@ -43,7 +45,7 @@ export function verify(evidence: Evidence): Counts {
     ...countCalls(
       calls,
       completed.map(({ document }) => document),
-      spans,
+      excuses,
     ),
     crashes,
     unhurt,

@@ -4,8 +4,12 @@ import { CALL_S } from './flows.js'
 import type { Seen } from './seen.js'
 import type { SeenCall } from './sinks.js'
 
-/** A call may be without its record for so long before a fault, and its repeat be under way for so long after it. */
-const NEAR_MS = 5_000
+/** A call may be without its record for so long before a fault. */
+const UNRECORDED_MS = 3_000
+/** What stood still goes on from where it was, and for so long records may still fail. */
+const AFTERWARDS_MS = 5_000
+/** The last calls of a process that is killed, and the news of its end. */
+const NEWS_MS = 500
 
 type CallCounts = Pick<Counts, 'uncalled' | 'repeats' | 'inexcusable' | 'bound'>
 
@@ -18,7 +22,10 @@ export function countCalls(
   const byIdentity = new Map<string, SeenCall[]>()
   for (const call of calls) byIdentity.set(call.identity, [...(byIdentity.get(call.identity) ?? []), call])
   const isNear = ({ atMs }: SeenCall): boolean =>
-    spans.some(({ fromMs, toMs }) => atMs >= fromMs - NEAR_MS && atMs <= toMs + NEAR_MS)
+    spans.some(
+      ({ fromMs, toMs }) =>
+        atMs >= fromMs - UNRECORDED_MS && atMs <= (toMs > fromMs ? toMs + AFTERWARDS_MS : toMs + NEWS_MS),
+    )
   // Whoever calls again had an earlier call without a record of it: that one needs the excuse.
   const unsettled = [...byIdentity.values()].flatMap(withNext)
   const timedOut = unsettled.filter(({ call, next }) => next.atMs - call.atMs >= CALL_S * 1000)

@@ -56,7 +56,7 @@ function start(spec: ChildSpec): void {
   })
   child.once('exit', (code, signal) => {
     held.exited = true
-    tell({ kind: 'exited', name: spec.name, exit: { code, signal } })
+    tell({ kind: 'exited', pid: child.pid ?? 0, exit: { code, signal } })
   })
 }
 

@@ -26,7 +26,8 @@ class KeeperProcess implements Keeper {
   readonly pid: number
   readonly #process: ChildProcess
   readonly #pending = new Map<string, Pending>()
-  readonly #exits = new Map<string, (exit: Exit) => void>()
+  /** By process id: one name may be started again before the end of its last process is told. */
+  readonly #exits = new Map<number, (exit: Exit) => void>()
   readonly #ended: Promise<void>
 
   constructor(child: ChildProcess) {
@@ -64,7 +65,7 @@ class KeeperProcess implements Keeper {
       case 'started':
         this.#pending.get(message.name)?.resolve({
           pid: message.pid,
-          exited: new Promise((resolve) => this.#exits.set(message.name, resolve)),
+          exited: new Promise((resolve) => this.#exits.set(message.pid, resolve)),
         })
         this.#pending.delete(message.name)
         return
@@ -73,7 +74,8 @@ class KeeperProcess implements Keeper {
         this.#pending.delete(message.name)
         return
       case 'exited':
-        this.#exits.get(message.name)?.(message.exit)
+        this.#exits.get(message.pid)?.(message.exit)
+        this.#exits.delete(message.pid)
         return
       default:
         message satisfies never

@@ -28,7 +28,7 @@ export type FromKeeper =
   | { readonly kind: 'ready' }
   | { readonly kind: 'started'; readonly name: string; readonly pid: number }
   | { readonly kind: 'failed'; readonly name: string; readonly reason: string }
-  | { readonly kind: 'exited'; readonly name: string; readonly exit: Exit }
+  | { readonly kind: 'exited'; readonly pid: number; readonly exit: Exit }
 
 export interface Exit {
   readonly code: number | null

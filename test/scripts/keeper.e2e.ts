@@ -5,6 +5,7 @@ import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'no
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { createInterface } from 'node:readline'
+import { setTimeout as pause } from 'node:timers/promises'
 import { openKeeper } from '../../scripts/services/keeperClient.js'
 import type { ChildSpec } from '../../scripts/services/keeperMessages.js'
 import { eventually } from '../../scripts/services/probe.js'
@@ -110,6 +111,18 @@ describe('the keeper', () => {
       keeper.start({ ...child('none', ''), command: join(state, 'none') }),
       /none did not start/,
     )
+    await keeper.stop()
+  })
+
+  it('does not take the end of a process for that of another one with its name', async () => {
+    const keeper = await openKeeper({ state, deleteState: false })
+    const [first, second] = [
+      await keeper.start(child('same', FOR_EVER)),
+      await keeper.start(child('same', FOR_EVER)),
+    ]
+    process.kill(first.pid, 'SIGKILL')
+    const ends = [first.exited.then(() => 'first'), second.exited.then(() => 'second')]
+    assert.equal(await Promise.race([...ends, pause(15_000, 'nobody')]), 'first')
     await keeper.stop()
   })
 

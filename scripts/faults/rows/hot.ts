@@ -1,6 +1,8 @@
 import { createPublisher } from '../../demo/publisher.js'
 import { makeWorkflow } from '../../workflows.js'
 import type { Ring } from '../arena.js'
+import type { Counts } from '../counts.js'
+import { inRing } from '../inRing.js'
 import { plainCounts } from '../race.js'
 import type { Row } from '../row.js'
 import { readSeen } from '../seen.js'
@@ -38,24 +40,22 @@ async function lastOf({ db }: Ring): Promise<unknown> {
   return contact?.data.n
 }
 
+async function heat(ring: Ring, hot: number): Promise<Counts> {
+  await makeWorkflow(ring.api, PLAN)
+  const began = Date.now()
+  await publishAll(ring, hot)
+  await settled(ring, hot)
+  const rate = Math.round((hot * 1000) / (Date.now() - began))
+  const counts = plainCounts(ring, hot, await readSeen(ring.db))
+  const misfolded = (await lastOf(ring)) === hot - 1 ? 0 : 1
+  return { ...counts, doubled: counts.doubled + misfolded, more: { 'executions a second': rate } }
+}
+
 export const hotRows: readonly Row[] = [
   {
     name: 'hot',
     sentence: 'thousands of events of one contact at once (--hot), each execution writes to it',
-    run: async (arena, { hot }) => {
-      const ring = await arena.open('hot', { workers: [null, null], hurtAlways: false })
-      try {
-        await makeWorkflow(ring.api, PLAN)
-        const began = Date.now()
-        await publishAll(ring, hot)
-        await settled(ring, hot)
-        const rate = Math.round((hot * 1000) / (Date.now() - began))
-        const counts = plainCounts(ring, hot, await readSeen(ring.db))
-        const misfolded = (await lastOf(ring)) === hot - 1 ? 0 : 1
-        return { ...counts, doubled: counts.doubled + misfolded, more: { 'executions a second': rate } }
-      } finally {
-        await ring.close()
-      }
-    },
+    run: (arena, { hot }) =>
+      inRing(arena, 'hot', { workers: [null, null], hurtAlways: false }, (ring) => heat(ring, hot)),
   },
 ]

@@ -12,6 +12,7 @@ export const processRows: readonly Row[] = [
     run: (arena, amount) =>
       underLoad(arena, amount, {
         name: 'rolling',
+        orderly: true,
         harm: async ({ fleet }) => {
           await pause(BEFORE_MS)
           for (const worker of fleet.workers) {
