@@ -40,13 +40,19 @@ export async function startReplay(
   throw new MillraceError('CONFLICT', `Replay ${running} of this workflow is running.`)
 }
 
-function checkTimes({ from, to }: WishedReplay, now: Date): void {
+function checkTimes(wish: WishedReplay, now: Date): void {
+  const faults = rangeFaults(wish, now)
+  if (faults.length > 0)
+    throw new MillraceError('VALIDATION_ERROR', 'The range of time is not one.', { faults })
+}
+
+/** Why nothing can lie between these times. */
+export function rangeFaults({ from, to }: Pick<WishedReplay, 'from' | 'to'>, now: Date): FieldFault[] {
   const faults: FieldFault[] = []
   if (from >= now) faults.push({ field: 'from', message: 'must be in the past', code: 'invalid_value' })
   if (to !== null && to <= from)
     faults.push({ field: 'to', message: 'must be after from', code: 'invalid_value' })
-  if (faults.length > 0)
-    throw new MillraceError('VALIDATION_ERROR', 'The range of time is not one.', { faults })
+  return faults
 }
 
 function checkWorkflow({ enabled, triggerType }: Workflow, { dryRun }: WishedReplay): void {

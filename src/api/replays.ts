@@ -1,11 +1,11 @@
 import { z } from 'zod'
-import { MillraceError } from '../errors.js'
+import { type FieldFault, MillraceError } from '../errors.js'
 import type { Replay } from '../store/ports/replays.js'
 import type { ProjectId, ReplayId, WorkflowId } from '../workflow/ids.js'
 import { getWorkflow } from './editWorkflow.js'
-import { type ReplayStartDeps, startReplay } from './replayStart.js'
+import { type ReplayStartDeps, rangeFaults, startReplay } from './replayStart.js'
 import { type Route, route } from './route.js'
-import { replayBody, replayParams, shownReplay } from './schemas/replays.js'
+import { replayBody, replayParams, replayTimes, shownReplay } from './schemas/replays.js'
 import { workflowParams } from './schemas/workflow.js'
 import { showReplay } from './showReplay.js'
 
@@ -32,6 +32,7 @@ function startRoute(deps: ReplayDeps): Route {
       '`rerun` starts everything again. One at a time for a workflow: 409 names the one that runs.',
     params: workflowParams,
     body: replayBody,
+    faults: (body) => timeFaults(body, deps.clock.now()),
     answers: { 202: { description: 'The replay, which has begun', schema: shownReplay } },
     errors: ['WORKFLOW_NOT_FOUND', 'CONFLICT', 'VALIDATION_ERROR'],
     handle: async ({ projectId, params: { id: workflowId }, body }) => {
@@ -40,6 +41,12 @@ function startRoute(deps: ReplayDeps): Route {
       return { status: 202, body: showReplay(replay) }
     },
   })
+}
+
+/** Told together with what is wrong with other fields, as far as the times can be read. */
+function timeFaults(body: unknown, now: Date): FieldFault[] {
+  const read = replayTimes.safeParse(body)
+  return read.success ? rangeFaults({ from: read.data.from, to: read.data.to ?? null }, now) : []
 }
 
 function listRoute(deps: ReplayDeps): Route {

@@ -1,6 +1,5 @@
 import { connect, patchTransition, removeTransition } from '../engine/edit/transitions.js'
 import type { WorkflowStore } from '../store/ports/workflows.js'
-import { conditionFaultsOf } from './conditionCheck.js'
 import { type EditDeps, type EditWorkflow, editOf } from './editWorkflow.js'
 import { etag } from './etag.js'
 import { type Route, route } from './route.js'
@@ -8,6 +7,7 @@ import { transitionBody, transitionParams, transitionPatchBody } from './schemas
 import { shownTransition } from './schemas/shown.js'
 import { workflowParams } from './schemas/workflow.js'
 import { transitionAnswer } from './showWorkflow.js'
+import { transitionFaultsOf } from './transitionCheck.js'
 
 type Reads = Pick<WorkflowStore, 'get'>
 
@@ -30,7 +30,7 @@ function connectRoute(workflows: Reads, edits: EditWorkflow): Route {
       'Tried by ascending priority, then age; a missing condition always holds. Loops are refused, and so are a second unconditional transition and a branch that leads somewhere already (409).',
     params: workflowParams,
     body: transitionBody,
-    faults: (body, of) => conditionFaultsOf(workflows, body, of),
+    faults: (body, of) => transitionFaultsOf(workflows, body, of),
     answers: { 201: { ...shown, description: 'The new transition' } },
     errors: ['WORKFLOW_NOT_FOUND', 'STEP_NOT_FOUND', 'CONFLICT', 'PRECONDITION_FAILED', 'VALIDATION_ERROR'],
     handle: async (call) => {
@@ -52,7 +52,7 @@ function patchRoute(workflows: Reads, edits: EditWorkflow): Route {
     summary: 'Change condition or priority of a transition',
     params: transitionParams,
     body: transitionPatchBody,
-    faults: (body, of) => conditionFaultsOf(workflows, body, of),
+    faults: (body, of) => transitionFaultsOf(workflows, body, of),
     answers: { 200: shown },
     errors: [
       'WORKFLOW_NOT_FOUND',

@@ -7,7 +7,7 @@ import {
   decideCondition,
 } from '../workflow/condition.js'
 import { FIELD_HELP, parseField } from '../workflow/field.js'
-import { type JsonValue, jsonBytes } from '../workflow/json.js'
+import { isJsonObject, type JsonValue, jsonBytes, own } from '../workflow/json.js'
 import { CONDITION_OPERATORS } from '../workflow/operators.js'
 import { HOSTILE_NAMES } from '../workflow/path.js'
 import type { StepDefinition } from './definition.js'
@@ -41,13 +41,19 @@ const branches = z
   .array(branch)
   .min(1)
   .max(MAX_BRANCHES)
-  .superRefine((list, context) => {
-    const seen = new Set<string>()
-    for (const [index, { id }] of list.entries()) {
-      if (seen.has(id)) context.addIssue({ code: 'custom', path: [index, 'id'], message: 'is used twice' })
-      seen.add(id)
-    }
-  })
+  .superRefine(
+    (list, context) => {
+      const seen = new Set<unknown>()
+      for (const [index, element] of list.entries()) {
+        const id = isJsonObject(element) ? own(element, 'id') : undefined
+        if (id !== undefined && seen.has(id))
+          context.addIssue({ code: 'custom', path: [index, 'id'], message: 'is used twice' })
+        seen.add(id)
+      }
+    },
+    // Told together with what is wrong with single branches.
+    { when: ({ value: list }) => Array.isArray(list) },
+  )
 
 const config = z.union([
   z.strictObject({ field, operator, value }),

@@ -2,6 +2,7 @@ import { z } from 'zod'
 import { TemplateError } from '../effects/ports.js'
 import { checkDataKeys, RESERVED_KEYS } from '../workflow/contactData.js'
 import type { JsonObject } from '../workflow/json.js'
+import { ALONGSIDE } from './alongside.js'
 import type { StepDefinition } from './definition.js'
 import { liquidScope } from './liquidScope.js'
 import { addFault, jsonObject } from './ruleConfig.js'
@@ -28,7 +29,7 @@ const config = z
       note('updates', 'is another name of data: give one of them')
     if (fields === undefined && updates === undefined && subscriptionAction === undefined)
       note('data', 'is required where there is no subscriptionAction')
-  })
+  }, ALONGSIDE)
 
 export type UpdateContactConfig = z.infer<typeof config>
 

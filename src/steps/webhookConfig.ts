@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { ALONGSIDE } from './alongside.js'
 import { anyJson } from './ruleConfig.js'
 import { headerFault, webhookUrlFault } from './webhookRules.js'
 
@@ -17,7 +18,15 @@ const headers = z.record(z.string(), z.string()).superRefine((value, context) =>
     if (fault !== null) context.addIssue({ code: 'custom', path: [name], message: fault })
   }
   if (seen.size > MAX_HEADERS) context.addIssue({ code: 'custom', message: `at most ${MAX_HEADERS} headers` })
-})
+}, ALONGSIDE)
+
+const url = z
+  .string()
+  .max(8192)
+  .superRefine((text, context) => {
+    const fault = webhookUrlFault(text)
+    if (fault !== null) context.addIssue({ code: 'custom', message: fault })
+  })
 
 const MAX_HEADERS = 50
 
@@ -27,7 +36,7 @@ const MAX_HEADERS = 50
  */
 export const webhookConfig = z
   .strictObject({
-    url: z.string().max(8192),
+    url,
     method: z.enum(['GET', 'POST', 'PUT', 'PATCH', 'DELETE']).default('POST'),
     headers: headers.default({}),
     body: anyJson.optional(),
@@ -37,11 +46,9 @@ export const webhookConfig = z
     secret: secret.optional(),
     previousSecret: secret.optional(),
   })
-  .superRefine(({ url, previousSecret, secret: current }, context) => {
-    const fault = webhookUrlFault(url)
-    if (fault !== null) context.addIssue({ code: 'custom', path: ['url'], message: fault })
+  .superRefine(({ previousSecret, secret: current }, context) => {
     if (previousSecret !== undefined && current === undefined)
       context.addIssue({ code: 'custom', path: ['previousSecret'], message: 'needs a secret' })
-  })
+  }, ALONGSIDE)
 
 export type WebhookConfig = z.infer<typeof webhookConfig>

@@ -80,6 +80,11 @@ describe('replays over HTTP', () => {
       assert.ok(named.has(field), field)
   })
 
+  it('names a range that is none beside what else is wrong', async () => {
+    const reply = await project.call('POST', path, { body: { from: FROM, to: FROM, mode: 'all' } })
+    assert.deepEqual([reply.status, fields(reply.at('error.errors')).sort()], [422, ['mode', 'to']])
+  })
+
   it('takes no range that is none', async () => {
     const later = new Date(Date.now() + 3_600_000).toISOString()
     for (const [range, field] of [

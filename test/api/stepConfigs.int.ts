@@ -115,7 +115,7 @@ describe('step configs over HTTP', () => {
     })
 
     it('name a template of the project', async () => {
-      for (const id of [foreign, randomUUID()])
+      for (const id of [foreign, randomUUID(), '11111111-1111-1111-1111-111111111111'])
         for (const more of [{ templateId: id }, { config: { templateId: id } }]) {
           const reply = await add('SEND_EMAIL', more)
           assert.deepEqual([reply.status, reply.at('error.code')], [404, 'TEMPLATE_NOT_FOUND'])

@@ -170,6 +170,9 @@ describe('transitions over HTTP', () => {
     const branch = { fromStepId: steps['a'], toStepId: 1, condition: { branch: 'yes' } }
     const second = await project.call('POST', `${workflow.path}/transitions`, { body: branch })
     assert.deepEqual(Object.keys(faultsOf(second)).sort(), ['condition.branch', 'toStepId'])
+    const ends = { fromStepId: steps['exit'], toStepId: steps['exit'], priority: -1 }
+    const looped = await project.call('POST', `${workflow.path}/transitions`, { body: ends })
+    assert.deepEqual(Object.keys(faultsOf(looped)).sort(), ['fromStepId', 'priority', 'toStepId'])
     const made = await connect('condition', 'a', { branch: 'yes' })
     const third = await project.call('PATCH', one(made), {
       body: { priority: -1, condition: { branch: 'x' } },

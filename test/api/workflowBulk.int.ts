@@ -96,6 +96,7 @@ describe('many workflows at once', () => {
     ['ids that are none', { ids: [randomUUID(), 'x', null], delete: true }, ['ids[1]', 'ids[2]']],
     ['one id', { ids: randomUUID(), enabled: true }, ['ids']],
     ['enabled as text', { ids: [randomUUID()], enabled: 'true' }, ['enabled']],
+    ['nothing that fits', { ids: [], name: 'x' }, ['delete', 'ids', 'name']],
     ['other fields', { ids: [randomUUID()], enabled: true, name: 'x' }, ['name']],
   ]
   for (const [title, body, fields] of refused)

@@ -2,8 +2,11 @@ import assert from 'node:assert/strict'
 import { z } from 'zod'
 import { branchesOf, configFaults, STEP_DEFINITIONS, stepDefinition } from '../../src/steps/index.js'
 import { zodFaults } from '../../src/steps/zodFaults.js'
-import { STEP_KINDS } from '../../src/workflow/step.js'
+import type { JsonObject } from '../../src/workflow/json.js'
+import { STEP_KINDS, type StepKind } from '../../src/workflow/step.js'
 import { aStep } from '../support/facts.js'
+
+const SECRET = 'whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw'
 
 describe('The list of step kinds', () => {
   it('has every kind under its own name', () => {
@@ -35,6 +38,42 @@ describe('What is wrong with a config', () => {
     const [key] = configFaults('UPDATE_CONTACT', { data: { $a: 1 } })
     assert.deepEqual(key && [key.field, key.code], ['config.data.$a', 'invalid_key'])
   })
+
+  const several: readonly (readonly [StepKind, JsonObject, readonly string[]])[] = [
+    ['WEBHOOK', { url: 'ftp://a', method: 'X', previousSecret: SECRET }, ['method', 'previousSecret', 'url']],
+    [
+      'WEBHOOK',
+      { url: 'http://a', headers: { Host: 'a', 'X-A': 1 }, retries: 11 },
+      ['headers.Host', 'headers.X-A', 'retries'],
+    ],
+    ['UPDATE_CONTACT', { bogus: 1 }, ['bogus', 'data']],
+    ['UPDATE_CONTACT', { data: 1, updates: {}, bogus: 1 }, ['bogus', 'data', 'updates']],
+    ['SEND_EMAIL', { recipient: { type: 'CUSTOM', bogus: 1 } }, ['recipient.bogus', 'recipient.customEmail']],
+    ['SEND_EMAIL', { recipient: { type: 'CUSTOM', customEmail: 1 } }, ['recipient.customEmail']],
+    ['SEND_EMAIL', { templateId: 'x', recipient: 1 }, ['recipient', 'templateId']],
+    [
+      'CONDITION',
+      { mode: 'multi', field: 'x', branches: [{ id: 'a', name: '' }, 1, { id: 'a' }] },
+      [
+        'branches[0].name',
+        'branches[0].operator',
+        'branches[1]',
+        'branches[2].id',
+        'branches[2].name',
+        'branches[2].operator',
+        'field',
+      ],
+    ],
+    ['DELAY', { amount: -1, unit: 'weeks' }, ['amount', 'unit']],
+  ]
+  for (const [kind, config, fields] of several)
+    it(`is told all at once, also what lies between fields: ${kind} ${JSON.stringify(config)}`, () => {
+      const told = new Set(configFaults(kind, config).map(({ field }) => field))
+      assert.deepEqual(
+        [...told].sort(),
+        fields.map((field) => `config.${field}`),
+      )
+    })
 
   it('of several forms is told by the one that was meant', () => {
     const [form] = configFaults('DELAY', { timeOfDay: '9', timezone: 'UTC' })

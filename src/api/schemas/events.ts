@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { ALONGSIDE } from '../../steps/alongside.js'
 import { canonicalName, isReservedName } from '../../workflow/contactEvent.js'
 import type { ContactId } from '../../workflow/ids.js'
 import { idOf, isCleanText, jsonObject, shownId, shownTime, trimmed } from './common.js'
@@ -59,8 +60,7 @@ const oneEvent = z
     path: ['email'],
     message: 'exactly one of email and contactId must be given',
     params: { code: 'required' },
-    // Told together with what is wrong with other fields.
-    when: ({ value }) => typeof value === 'object' && value !== null,
+    ...ALONGSIDE,
   })
 
 function namesOne(event: { readonly email?: unknown; readonly contactId?: unknown }): boolean {

@@ -1,7 +1,8 @@
 import { z } from 'zod'
+import { ALONGSIDE } from '../../steps/alongside.js'
 import { EXECUTION_STATUSES, type ExecutionStatus } from '../../workflow/execution.js'
 import type { ContactId, ExecutionId, WorkflowId } from '../../workflow/ids.js'
-import { isJsonObject, type JsonObject, jsonBytes } from '../../workflow/json.js'
+import { type JsonObject, jsonBytes } from '../../workflow/json.js'
 import { STEP_KINDS } from '../../workflow/step.js'
 import { anyJson, idOf, jsonObject, shownId, shownTime } from './common.js'
 import { email } from './contacts.js'
@@ -50,8 +51,7 @@ export const startBody = z
     path: ['contactId'],
     message: 'exactly one of contactId and email must be given',
     params: { code: 'required' },
-    // Told together with what is wrong with other fields.
-    when: ({ value }) => isJsonObject(value),
+    ...ALONGSIDE,
   })
   .meta({ id: 'NewExecution', example: { email: 'ann@example.com', context: { plan: 'pro' } } })
 

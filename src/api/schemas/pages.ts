@@ -1,4 +1,5 @@
 import { type ZodRawShape, type ZodType, z } from 'zod'
+import { ALONGSIDE } from '../../steps/alongside.js'
 
 const MAX_PAGE_SIZE = 100
 /** Rows that may be skipped: further out, pages get slow for everybody. */
@@ -42,16 +43,22 @@ interface PageFields {
 
 /** The query of a paged list: its own fields, and `place` for the store. */
 export function pageQuery<Shape extends ZodRawShape>(shape: Shape) {
-  return z.object({ ...pageFields, ...shape }).transform((query, ctx) => ({
-    ...query,
-    place: placeOf(query as unknown as PageFields, ctx),
-  }))
+  return z
+    .object({ ...pageFields, ...shape })
+    .superRefine((query, ctx) => checkPlace(query as unknown as PageFields, ctx), ALONGSIDE)
+    .transform((query) => ({ ...query, place: placeOf(query as unknown as PageFields) }))
 }
 
-function placeOf({ page, pageSize, limit }: PageFields, ctx: z.RefinementCtx): PagePlace {
+function placeOf({ page, pageSize, limit }: PageFields): PagePlace {
   const rows = pageSize ?? limit ?? 20
-  const skip = (page - 1) * rows
-  if (limit !== undefined && limit !== rows)
+  return { page, pageSize: rows, skip: (page - 1) * rows }
+}
+
+/** A number that could not be read was told of already; compared, it is never too much. */
+function checkPlace(fields: PageFields, ctx: z.RefinementCtx): void {
+  const { limit, pageSize } = fields
+  const { skip } = placeOf(fields)
+  if (typeof limit === 'number' && typeof pageSize === 'number' && limit !== pageSize)
     ctx.addIssue({
       code: 'custom',
       path: ['limit'],
@@ -59,7 +66,6 @@ function placeOf({ page, pageSize, limit }: PageFields, ctx: z.RefinementCtx): P
     })
   if (skip > MAX_SKIPPED)
     ctx.addIssue({ code: 'custom', path: ['page'], message: `must not skip more than ${MAX_SKIPPED} rows` })
-  return { page, pageSize: rows, skip }
 }
 
 export interface Page<Row> {

@@ -12,6 +12,9 @@ const timers = z.enum(['asIs', 'fromEvent'])
 
 export const replayParams = z.object({ id: idOf<WorkflowId>(), replayId: idOf<ReplayId>() })
 
+/** What the range of a replay can be read from, whatever else a body holds. */
+export const replayTimes = z.object({ from: time, to: time.optional() })
+
 export const replayBody = z
   .strictObject({
     from: time.meta({ description: 'Broker time; events from then on' }),

@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { ALONGSIDE } from '../../steps/alongside.js'
 import { ruleSchema } from '../../steps/ruleConfig.js'
 import type { WorkflowId } from '../../workflow/ids.js'
 import type { TriggerConfig } from '../../workflow/workflow.js'
@@ -80,7 +81,7 @@ export const bulkBody = z
   .superRefine((body, ctx) => {
     if ((body.delete === undefined) === (body.enabled === undefined))
       ctx.addIssue({ code: 'custom', path: ['delete'], message: 'must come alone, or enabled must' })
-  })
+  }, ALONGSIDE)
   .meta({ id: 'BulkUpdate', example: { ids: ['7c5bd9c6-6f0e-4d3a-9c0e-2f0f6f2f5a11'], enabled: false } })
 
 export const fieldsQuery = z.object({

@@ -67,18 +67,22 @@ export function refusalOf(workflow: Workflow, transition: Transition): Edited<ne
   const to = workflow.steps.find(({ id }) => id === transition.toStepId)
   if (from === undefined || to === undefined)
     return refused('STEP_NOT_FOUND', 'A transition connects two steps of this workflow.')
-  const faults = [...endFaults(workflow, from, to), ...conditionFaults(from, transition.condition)]
+  const faults = [
+    ...endFaults(workflow.transitions, from, to),
+    ...conditionFaults(from, transition.condition),
+  ]
   if (faults.length > 0) return invalid(faults)
   return clash(workflow, transition)
 }
 
-function endFaults(workflow: Workflow, from: Step, to: Step): Fault[] {
+/** Why these two steps cannot be connected, whatever the condition. */
+export function endFaults(transitions: readonly Transition[], from: Step, to: Step): Fault[] {
   const faults: Fault[] = []
   const note = (field: string, message: string) => faults.push({ field, message, code: 'invalid_value' })
   if (from.type === 'EXIT') note('fromStepId', 'is an EXIT, which nothing can follow')
   if (to.type === 'TRIGGER') note('toStepId', 'is the TRIGGER, which nothing can lead to')
   if (from.id === to.id) note('toStepId', 'is the step that the transition starts from')
-  else if (reaches(workflow.transitions, to.id, from.id)) note('toStepId', 'would close a loop')
+  else if (reaches(transitions, to.id, from.id)) note('toStepId', 'would close a loop')
   return faults
 }
 
