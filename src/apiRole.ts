@@ -56,8 +56,8 @@ export async function startApiRole(
     options: {
       corsOrigins: config.CORS_ORIGINS,
       trustProxy: config.TRUST_PROXY,
-      readsPerSecond: config.READS_PER_SECOND ?? null,
-      writesPerSecond: config.WRITES_PER_SECOND ?? null,
+      readsPerSecond: config.READS_PER_SECOND || null,
+      writesPerSecond: config.WRITES_PER_SECOND || null,
     },
   })
   const server = await startServer(app, { host: config.HOST, port: config.PORT })

@@ -48,8 +48,9 @@ const schema = z.object({
   EXECUTION_RETENTION_DAYS: whole(1, 3650).optional(),
   CORS_ORIGINS: csv.default([]),
   TRUST_PROXY: flag.default(false),
-  READS_PER_SECOND: whole(1, 1_000_000).optional(),
-  WRITES_PER_SECOND: whole(1, 1_000_000).optional(),
+  /** 0: no limit. */
+  READS_PER_SECOND: whole(0, 1_000_000).default(0),
+  WRITES_PER_SECOND: whole(0, 1_000_000).default(20_000),
   EFFECT_SLOTS: whole(1, 10_000).default(500),
   WEBHOOK_HOST_SLOTS: whole(1, 10_000).default(100),
   SMTP_CONNECTIONS: whole(1, 1_000).default(10),

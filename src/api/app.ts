@@ -37,9 +37,13 @@ export interface AppDeps extends ErrorDeps {
   readonly routes: readonly Route[]
   readonly keys: KeyLookup
   readonly options?: Partial<AppOptions>
+  /** What limits count by; default: the monotonic clock. */
+  readonly nowMs?: () => number
   /** Goes around everything that has to do with a request. */
   readonly around?: Middleware
 }
+
+const monotonicMs = () => performance.now()
 
 /** The whole way of a request, from the outside in. */
 export function createApp(deps: AppDeps): Koa {
@@ -57,7 +61,7 @@ export function createApp(deps: AppDeps): Koa {
     app.use(cors({ origin: allowed(options.corsOrigins), keepHeadersOnError: true }))
   app.use(findRoute(createTable(deps.routes)))
   app.use(requireKey({ findKey: createKeyCache(deps.keys), failuresPerSecond: options.badKeysPerSecond }))
-  app.use(limitRate(options))
+  app.use(limitRate(options, deps.nowMs ?? monotonicMs))
   app.use(refuseUnrouted())
   app.use(readBody())
   app.use(checkRequest())

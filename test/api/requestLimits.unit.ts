@@ -21,9 +21,11 @@ describe('limits of requests', () => {
   const announcer = createAnnouncer()
   const heard: EngineEvents['request.answered'][] = []
   announcer.on('request.answered', (payload) => heard.push(payload))
+  let now = 0
   const start = async (options: Partial<AppOptions>) => {
     const keys = { findByDigest: async () => OWNER }
-    const app = createApp({ routes, keys, announcer, classify: () => null, options })
+    const nowMs = () => now
+    const app = createApp({ routes, keys, announcer, classify: () => null, options, nowMs })
     server = await startServer(app, { host: '127.0.0.1', port: 0 })
     return callerOf(`http://127.0.0.1:${server.port}`, 'sk_x')
   }
@@ -57,6 +59,13 @@ describe('limits of requests', () => {
     )
     assert.equal(refused?.headers.get('ratelimit-reset'), '1')
     assert.equal((await call('POST', '/things')).status, 200, 'reading leaves writing alone')
+    now += 334
+    const again = [await call('GET', '/things/1'), await call('GET', '/things/1')]
+    assert.deepEqual(
+      again.map(({ status }) => status),
+      [200, 429],
+      'one token dripped in',
+    )
   })
 
   it('can be for writes alone', async () => {
