@@ -1,8 +1,10 @@
+import type { z } from 'zod'
 import { compile } from '../engine/compile.js'
 import { owing } from '../engine/owing.js'
-import { executionId, startExecution } from '../engine/start.js'
+import { startExecution } from '../engine/start.js'
 import { MillraceError } from '../errors.js'
 import { insertStarts, type Starting } from '../store/insertStarts.js'
+import { createQueues } from '../store/queues.js'
 import type { Contact } from '../workflow/contact.js'
 import { type Execution, isEnded, type Origin } from '../workflow/execution.js'
 import type { ContactId, ProjectId } from '../workflow/ids.js'
@@ -19,13 +21,16 @@ import { showExecution } from './showExecution.js'
 
 /** Sends one contact through a workflow by hand: the trigger's event and rule are not asked. */
 export function executionStartRoute(deps: ExecutionDeps): Route {
+  const inTurn = createQueues()
   return route({
     method: 'POST',
     path: '/workflows/:id/executions',
     access: 'secret',
     tag: 'Executions',
     summary: 'Start an execution by hand',
-    description: 'With an `Idempotency-Key` it starts once: again, the answer is 200 with what it started.',
+    description:
+      'With an `Idempotency-Key` it starts once: again, the answer is 200 with what the key started in this ' +
+      'workflow, whoever the body names.',
     params: workflowParams,
     body: startBody,
     idempotent: true,
@@ -38,14 +43,27 @@ export function executionStartRoute(deps: ExecutionDeps): Route {
       const { projectId, params, body } = call
       const key = idempotencyKey(call)
       const workflow = await getWorkflow(deps.workflows, projectId, params.id)
-      const contact = await foundContact(deps, projectId, body)
-      const origin = ['manual', key ?? deps.newId()] as const
-      const before = key === null ? null : await startedBefore(deps, workflow, contact, origin)
-      if (before !== null) return answer(200, before)
-      if (!workflow.enabled) throw new MillraceError('CONFLICT', 'The workflow is disabled.')
-      return start(deps, startingOf(deps, { workflow, contact, origin, context: body.context ?? {} }))
+      if (key === null) return startAnew(deps, workflow, body, deps.newId())
+      // Of calls that come at once with one key, also for different contacts, the first one starts.
+      return inTurn(`${workflow.id} ${key}`, async () => {
+        const before = await deps.executionDirectory.startedBy(projectId, workflow.id, key)
+        return before === null ? startAnew(deps, workflow, body, key) : answer(200, before)
+      })
     },
   })
+}
+
+type StartBody = z.output<typeof startBody>
+
+async function startAnew(
+  deps: ExecutionDeps,
+  workflow: Workflow,
+  { context = {}, ...named }: StartBody,
+  key: string,
+): Promise<Answer> {
+  const contact = await foundContact(deps, workflow.projectId, named)
+  if (!workflow.enabled) throw new MillraceError('CONFLICT', 'The workflow is disabled.')
+  return start(deps, startingOf(deps, { workflow, contact, origin: ['manual', key], context }))
 }
 
 interface Named {
@@ -64,16 +82,6 @@ async function foundContact(
     : contacts.get(projectId, contactId))
   if (contact === null) throw new MillraceError('CONTACT_NOT_FOUND', 'There is no such contact.')
   return contact
-}
-
-/** What this key started, whatever has become of the workflow since. */
-function startedBefore(
-  { executionDirectory }: ExecutionDeps,
-  { projectId, id }: Workflow,
-  contact: Contact,
-  origin: Origin,
-): Promise<Execution | null> {
-  return executionDirectory.get(projectId, id, executionId(projectId, id, contact.id, origin))
 }
 
 interface ManualStart {

@@ -82,6 +82,44 @@ describe('an execution that is started by hand', () => {
     assert.equal(await count(), 3)
   })
 
+  it('is what its key started in this workflow, whoever else is named, and even once the contact is gone', async () => {
+    await patch({ allowReentry: true })
+    const first = await start({ contactId: contact.id }, 'k1')
+    const other = await newContact(project)
+    for (const named of [
+      { contactId: other.id },
+      { email: 'nobody@example.com' },
+      { contactId: randomUUID() },
+    ]) {
+      const again = await start(named, 'k1')
+      assert.deepEqual([again.status, again.at('id')], [200, first.at('id')])
+    }
+    assert.equal(await count(), 1)
+    const here = workflow
+    workflow = await newWorkflow(project, { enabled: true })
+    const elsewhere = await start({ contactId: other.id }, 'k1')
+    assert.deepEqual([elsewhere.status, elsewhere.at('contactId')], [201, other.id])
+    workflow = here
+    assert.equal((await project.call('DELETE', `/contacts/${contact.id}`)).status, 204)
+    const after = await start({ contactId: contact.id }, 'k1')
+    assert.deepEqual([after.status, after.at('id')], [200, first.at('id')])
+  })
+
+  it('is started by a key that was refused before', async () => {
+    await patch({ enabled: false })
+    assert.equal((await start({ contactId: contact.id }, 'k1')).status, 409)
+    assert.equal((await start({ contactId: randomUUID() }, 'k1')).status, 404)
+    await patch({ enabled: true })
+    assert.equal((await start({ contactId: contact.id }, 'k1')).status, 201)
+  })
+
+  it('is one for calls that come at once with one key for different contacts', async () => {
+    const others = await Promise.all(Array.from({ length: 5 }, () => newContact(project)))
+    const replies = await Promise.all(others.map(({ id }) => start({ contactId: id }, 'same')))
+    assert.equal(new Set(replies.map((reply) => reply.at('id'))).size, 1)
+    assert.equal(await count(), 1)
+  })
+
   it('is started once by calls that come at once with one key', async () => {
     const replies = await Promise.all(
       Array.from({ length: 10 }, () => start({ contactId: contact.id }, 'same')),

@@ -57,6 +57,7 @@ describe('queries for executions', () => {
 
   const asked: [string, string, () => Promise<unknown>][] = [
     ['read', '_id', () => store().read([one.id])],
+    ['what a key started', 'origin.1: 1', () => directory().startedBy(projectId, workflowId, 'key')],
     ['transition', '_id', () => store().transition([moved], 'by')],
     ['settleWaits', '_id', () => store().settleWaits([one])],
     ['touch', '_id', () => store().touch([one])],

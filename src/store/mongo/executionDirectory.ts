@@ -39,6 +39,10 @@ export function createMongoExecutionDirectory(db: Db): ExecutionDirectory {
       const document = await executions.findOne(within(projectId, workflowId, [id]))
       return document === null ? null : fromDocument(document)
     },
+    startedBy: async (projectId, workflowId, key) => {
+      const document = await executions.findOne(startedBy(projectId, workflowId, key), { hint: 'byKey' })
+      return document === null ? null : fromDocument(document)
+    },
     find: async (projectId, workflowId, ids) =>
       (await executions.find(within(projectId, workflowId, ids)).toArray()).map(fromDocument),
     count: (projectId, workflowId, ids) => executions.countDocuments(within(projectId, workflowId, ids)),
@@ -54,6 +58,11 @@ export function createMongoExecutionDirectory(db: Db): ExecutionDirectory {
 function within(projectId: ProjectId, workflowId: WorkflowId, ids: readonly ExecutionId[]): ExecutionFilter {
   const [project, workflow] = [toUuid(projectId), toUuid(workflowId)]
   return { _id: { $in: toUuids(ids) }, projectId: project, workflowId: workflow, mode: 'live' }
+}
+
+function startedBy(projectId: ProjectId, workflowId: WorkflowId, key: string): ExecutionFilter {
+  const of = { workflowId: toUuid(workflowId), projectId: toUuid(projectId), mode: 'live' } as const
+  return { ...of, 'origin.0': 'manual', 'origin.1': key }
 }
 
 async function page(executions: Executions, counts: Counts, projectId: ProjectId, query: PageQuery) {

@@ -2,7 +2,8 @@
  * Indexes of `executions`; each costs every insert, and those over fields that move cost transitions too, so there
  * are few. Those that serve active documents are partial, so that what ended costs nothing. `byStatus` serves
  * pages and counts of one workflow, with any statuses; `byContact` serves a person's; a project's list merges its
- * workflows. `byEnd` has ended ones in the order of their ends: along it, totals are added up once.
+ * workflows. `byEnd` has ended ones in the order of their ends: along it, totals are added up once. `byKey` has
+ * manual starts by their idempotency key.
  */
 export const EXECUTION_INDEXES = [
   { key: { dueAt: 1, keyHash: 1 }, name: 'due', partialFilterExpression: { dueAt: { $exists: true } } },
@@ -18,5 +19,10 @@ export const EXECUTION_INDEXES = [
     key: { workflowId: 1, completedAt: 1 },
     name: 'byEnd',
     partialFilterExpression: { completedAt: { $exists: true } },
+  },
+  {
+    key: { workflowId: 1, 'origin.1': 1 },
+    name: 'byKey',
+    partialFilterExpression: { 'origin.0': 'manual' },
   },
 ] as const

@@ -64,6 +64,8 @@ export interface ExecutionDirectory {
     query: WalkQuery,
   ): Promise<{ readonly rows: readonly ExecutionRow[]; readonly next: ExecutionPlace | null }>
   get(projectId: ProjectId, workflowId: WorkflowId, id: ExecutionId): Promise<Execution | null>
+  /** What a manual start with this key began in this workflow. */
+  startedBy(projectId: ProjectId, workflowId: WorkflowId, key: string): Promise<Execution | null>
   /** Those of `ids` that are in this workflow. */
   find(projectId: ProjectId, workflowId: WorkflowId, ids: readonly ExecutionId[]): Promise<Execution[]>
   /** How many of `ids` are in this workflow. */
