@@ -25,6 +25,7 @@ function readOptions() {
       seconds: { type: 'string', default: '60' },
       trials: { type: 'string', default: '5000' },
       hot: { type: 'string', default: '20000' },
+      backlog: { type: 'string', default: '200000' },
     },
   })
   const [seed, seeds] = [whole(values.seed, 'seed'), whole(values.seeds, 'seeds')]
@@ -33,6 +34,7 @@ function readOptions() {
     seconds: whole(values.seconds, 'seconds'),
     trials: whole(values.trials, 'trials'),
     hot: whole(values.hot, 'hot'),
+    backlog: whole(values.backlog, 'backlog'),
   }
   return {
     names: positionals,

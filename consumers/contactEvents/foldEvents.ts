@@ -69,14 +69,15 @@ function foldOne(before: Folding, one: Recorded, { deps }: FoldContext): Folding
     return before
   // What the engine says of a mail or a subscription is no data of the person.
   const data = isReservedName(one.event.name) ? {} : one.event.data
-  const after = fold(before, data, one.event.subscribed)
+  const { subscribed, cause } = one.event
+  const after = fold(before, { data, subscribed, cause })
   if (jsonBytes(after.contact.data) <= MAX_DATA_BYTES) return after
   deps.announcer.announce('messages.dropped', {
     topic: 'contact data',
     reason: 'contact_data_too_large',
     count: 1,
   })
-  return before
+  return fold(before, { data: {}, subscribed, cause })
 }
 
 function startsOf(one: Recorded, contact: Contact, context: FoldContext): Starting[] {

@@ -1,11 +1,10 @@
+import { subscriptionEvents } from '../../src/engine/subscriptionEvents.js'
 import { MillraceError } from '../../src/errors.js'
 import type { FoldWrite, StoredContact } from '../../src/store/ports/contacts.js'
 import type { ContactId } from '../../src/workflow/ids.js'
-import type { SystemEvent } from '../../src/workflow/messages.js'
 import type { EngineDeps } from '../deps.js'
 import { type FoldContext, type FoldedContact, foldEvents } from './foldEvents.js'
 import type { Recorded } from './record.js'
-import { subscriptionEvent } from './subscription.js'
 
 /** Every round loses to another owner of the partition only, so this many are never needed. */
 const MAX_ROUNDS = 20
@@ -45,21 +44,17 @@ export async function clearOwed(deps: EngineDeps, written: readonly FoldWrite[])
 function writeOf({ folding, last }: FoldedContact, now: Date): FoldWrite {
   const { contact } = last
   const { partition, offset, at } = last.order
-  const { set, unset, subscribed } = folding
-  const was = contact.folded[String(partition)] ?? null
-  const owed = subscriptionOwed(last, folding.contact.subscribed, now)
+  const { set, unset, subscribed, turns } = folding
   return {
     id: contact.id,
     partition,
-    was,
+    was: contact.folded[String(partition)] ?? null,
     becomes: { offset, at },
+    // What is told of a subscription is told of what it was.
+    version: subscribed === null ? null : contact.version,
     changes: { set, unset, subscribed },
-    owed,
+    owed: subscriptionEvents(contact, turns, now),
   }
-}
-
-function subscriptionOwed({ contact, event }: Recorded, subscribed: boolean, now: Date): SystemEvent[] {
-  return contact.subscribed === subscribed ? [] : [subscriptionEvent(contact, subscribed, now, event.cause)]
 }
 
 async function foldAgain(

@@ -1,6 +1,7 @@
 import { fail } from '../../src/engine/advance.js'
 import { decide } from '../../src/engine/decide.js'
 import { type Folding, fold, startFolding } from '../../src/engine/foldContact.js'
+import { subscriptionEvents } from '../../src/engine/subscriptionEvents.js'
 import type { Outcome } from '../../src/steps/definition.js'
 import { type StoredContact, type UpdateWrite, updateMark } from '../../src/store/ports/contacts.js'
 import type { Contact } from '../../src/workflow/contact.js'
@@ -9,7 +10,6 @@ import { groupBy } from '../../src/workflow/groupBy.js'
 import type { ContactId, ExecutionId } from '../../src/workflow/ids.js'
 import { jsonBytes } from '../../src/workflow/json.js'
 import type { SystemEvent } from '../../src/workflow/messages.js'
-import { subscriptionEvent } from '../contactEvents/subscription.js'
 import type { EngineDeps } from '../deps.js'
 import { factsOf, type Reading } from '../stepping/facts.js'
 import type { PlannedStep } from '../stepping/plan.js'
@@ -80,8 +80,8 @@ function foldOne(
   if (contact === undefined) return { write: null, failed: [] }
   const { folding, marks, failed } = foldSteps(contact, steps, reading, deps)
   if (marks.length === 0) return { write: null, failed }
-  const { set, unset, subscribed } = folding
-  const owed = subscriptionChange(contact, folding.contact.subscribed, causeOf(steps, reading), deps)
+  const { set, unset, subscribed, turns } = folding
+  const owed = subscriptionEvents(contact, turns, deps.clock.now())
   return {
     write: { id, version: contact.version, changes: { set, unset, subscribed }, marks, unmark: [], owed },
     failed,
@@ -97,7 +97,7 @@ function foldSteps(contact: StoredContact, steps: readonly Sourced[], reading: R
     const mark = updateMark(step.due.executionId, step.due.stepId)
     if (contact.applied.includes(mark)) continue
     const outcome = marks.length === 0 ? step.outcome : decideOver(folding.contact, step, reading, deps)
-    const next = foldOutcome(folding, outcome)
+    const next = foldOutcome(folding, outcome, causeOf(step, reading))
     if ('code' in next) failed.push([step, next])
     else {
       folding = next
@@ -112,28 +112,15 @@ function decideOver(contact: Contact, step: Sourced, reading: Reading, deps: Eng
   return decide(step.at, { ...factsOf(step, reading, deps.clock.now()), contact }, deps.renderer)
 }
 
-function foldOutcome(before: Folding, outcome: Outcome): Folding | Failure {
+function foldOutcome(before: Folding, outcome: Outcome, cause: SystemEvent['cause']): Folding | Failure {
   if (outcome.type === 'fail') return outcome.error
   if (outcome.type !== 'updateContact') return before
-  const after = fold(before, outcome.patch.data, outcome.patch.subscribed)
+  const after = fold(before, { ...outcome.patch, cause })
   return jsonBytes(after.contact.data) > MAX_DATA_BYTES ? TOO_LARGE : after
 }
 
-function causeOf(steps: readonly Sourced[], reading: Reading): SystemEvent['cause'] {
-  const last = steps.at(-1)
-  if (last === undefined) return null
-  return { executionId: last.id, depth: (reading.executions.get(last.id)?.depth ?? 0) + 1 }
-}
-
-function subscriptionChange(
-  contact: StoredContact,
-  subscribed: boolean,
-  cause: SystemEvent['cause'],
-  deps: EngineDeps,
-): SystemEvent[] {
-  return subscribed === contact.subscribed
-    ? []
-    : [subscriptionEvent(contact, subscribed, deps.clock.now(), cause)]
+function causeOf({ id }: Sourced, reading: Reading): SystemEvent['cause'] {
+  return { executionId: id, depth: (reading.executions.get(id)?.depth ?? 0) + 1 }
 }
 
 /** Marks of executions that have left the step (or are gone) make room. */

@@ -35,6 +35,9 @@ export interface Ring {
   readonly fleet: Fleet
   readonly sinks: Sinks
   readonly api: ApiClient
+  /** Where the API answers, and by which key. */
+  readonly base: string
+  readonly secretKey: string
   readonly projectId: string
   readonly db: mongo.Db
   close(): Promise<void>
@@ -94,6 +97,7 @@ async function openRing({ services, folder: root, name }: Place, how: RingOption
   const inputTopic = `${prefix}contact-events`
   return {
     ...{ services, folder, prefix, inputTopic, brokers, fleet, sinks, api, projectId },
+    ...{ base: front.base, secretKey: keys.secretKey },
     db: client.db(),
     close: async () => {
       await closeRing({ fleet, front, sinks, client })

@@ -26,6 +26,8 @@ export interface Counts {
   readonly crashes: number
   /** Processes that never came to the point where they should have died: then little was proved. */
   readonly unhurt: number
+  /** Answers of the API that were neither success nor 503 in time. */
+  readonly odd?: number
   /** From the end of the last fault until all that was late had ended; null: nothing was hurt. */
   readonly recoveryMs: number | null
   /** Anything more that a row counts. */
@@ -48,6 +50,7 @@ const MUST_BE_NONE = [
 /** Broken promises in words; empty: all kept. */
 export function broken(counts: Counts): string[] {
   const words = MUST_BE_NONE.filter((name) => counts[name] > 0).map((name) => `${counts[name]} ${name}`)
+  if (counts.odd !== undefined && counts.odd > 0) words.push(`${counts.odd} odd answers of the API`)
   if (counts.events === 0) words.push('no events: nothing was proved')
   if (counts.repeats > counts.bound)
     words.push(`${counts.repeats} repeats, at most ${counts.bound} excusable`)

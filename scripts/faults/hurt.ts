@@ -1,3 +1,4 @@
+import { setTimeout as pause } from 'node:timers/promises'
 import type { Outbox } from '../../producers/outputs.js'
 import type { Connections } from '../../src/connections.js'
 import type { Announcer } from '../../src/events.js'
@@ -23,14 +24,18 @@ export interface Hurt {
   readonly lose?: number
   /** Every step message is sent so many times, shuffled, and once more a second later. */
   readonly copies?: number
+  /** No transition is made until the process is so old. */
+  readonly stallMs?: number
 }
 
 /** Connections of a process that is hurt: what is around the engine misbehaves, the engine is the real one. */
 export function hurtConnections(connections: Connections, hurt: Hurt, announcer: Announcer): Connections {
   const pass = passerOf(hurt, announcer)
   const { stores, outbox } = connections
+  const stalled = pause(hurt.stallMs ?? 0)
   const executions = instead(stores.executions, {
     transition: async (groups, by) => {
+      await stalled
       const count = await stores.executions.transition(groups, by)
       if (count > 0) await pass('after-cas')
       return count

@@ -1,4 +1,5 @@
 import type { Row } from './row.js'
+import { backlogRows } from './rows/backlog.js'
 import { failpointRows } from './rows/failpoints.js'
 import { hotRows } from './rows/hot.js'
 import { killRows } from './rows/kills.js'
@@ -17,4 +18,5 @@ export const ROWS: readonly Row[] = [
   ...topicRows,
   ...raceRows,
   ...hotRows,
+  ...backlogRows,
 ]

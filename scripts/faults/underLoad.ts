@@ -18,6 +18,8 @@ export interface Amount {
   readonly trials: number
   /** Events of the hot contact. */
   readonly hot: number
+  /** Step messages that pile up. */
+  readonly backlog: number
 }
 
 export interface UnderLoad {
@@ -29,8 +31,8 @@ export interface UnderLoad {
   readonly orderly?: boolean
   /** Does the harm while the load runs; resolves when it is over. */
   readonly harm?: (ring: Ring, load: Load) => Promise<void>
-  /** What a row counts besides. */
-  readonly more?: (ring: Ring) => Promise<Readonly<Record<string, number>>>
+  /** Something that goes on beside the load until everything has ended; then its counts. */
+  readonly beside?: (ring: Ring) => () => Promise<Partial<Counts>>
 }
 
 /** The load of four workflows, the harm, the wait for the end of everything, and the verdict. */
@@ -40,8 +42,9 @@ export function underLoad(arena: Arena, amount: Amount, row: UnderLoad): Promise
 }
 
 async function runLoad(ring: Ring, amount: Amount, row: UnderLoad): Promise<Counts> {
-  const { copies = 1, orderly = false, harm, more } = row
+  const { copies = 1, orderly = false, harm, beside } = row
   await makeFlows(ring)
+  const besides = beside?.(ring)
   const load = await startLoad({
     ...{ ...amount, copies, brokers: ring.brokers, topic: ring.inputTopic, projectId: ring.projectId },
     file: join(ring.folder, 'events.log'),
@@ -58,7 +61,7 @@ async function runLoad(ring: Ring, amount: Amount, row: UnderLoad): Promise<Coun
       crashes: ring.fleet.crashes(),
       unhurt: ring.fleet.unhurt(),
     }),
-    ...(more === undefined ? {} : { more: await more(ring) }),
+    ...(await besides?.()),
   }
 }
 

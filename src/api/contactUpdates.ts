@@ -1,5 +1,5 @@
 import type { Outbox } from '../../producers/outputs.js'
-import { subscriptionEvent } from '../engine/subscriptionEvent.js'
+import { subscriptionEvents } from '../engine/subscriptionEvents.js'
 import { MillraceError } from '../errors.js'
 import type { Announcer } from '../events.js'
 import type { Clock } from '../store/ports/clock.js'
@@ -101,7 +101,8 @@ async function write(
   merged(contact.data, plan)
   const now = deps.clock.now()
   const turned = fields.subscribed !== null && fields.subscribed !== contact.subscribed
-  const owed = turned ? [subscriptionEvent(contact, !contact.subscribed, now, null)] : []
+  const turns = turned ? [{ subscribed: !contact.subscribed, cause: null }] : []
+  const owed = subscriptionEvents(contact, turns, now)
   const moves = fields.email !== null && fields.email !== contact.email
   const changes = { set: plan.set, unset: plan.unset, subscribed: turned ? fields.subscribed : null }
   const move = moves && fields.email !== null ? { email: fields.email, until: deps.brokerNow() } : null

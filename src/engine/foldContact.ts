@@ -1,6 +1,7 @@
 import type { Contact } from '../workflow/contact.js'
 import { mergePlan } from '../workflow/contactData.js'
 import type { JsonObject, JsonValue } from '../workflow/json.js'
+import type { Turn } from './subscriptionEvents.js'
 
 /** What events did to a contact, field by field; later ones win. */
 export interface Folding {
@@ -8,15 +9,25 @@ export interface Folding {
   readonly set: Readonly<Record<string, JsonValue>>
   readonly unset: readonly string[]
   readonly subscribed: boolean | null
+  /** Every change of the subscription, in order; those that undo each other, too. */
+  readonly turns: readonly Turn[]
 }
 
 export function startFolding(contact: Contact): Folding {
-  return { contact, set: {}, unset: [], subscribed: null }
+  return { contact, set: {}, unset: [], subscribed: null, turns: [] }
+}
+
+/** What one event (or update) says of its contact. */
+export interface Said {
+  readonly data: JsonObject
+  readonly subscribed: boolean | null
+  readonly cause: Turn['cause']
 }
 
 /** The contact as it is right after this event (or update), and the fields to write so far. */
-export function fold(folding: Folding, data: JsonObject, subscribed: boolean | null): Folding {
-  const plan = mergePlan(data)
+export function fold(folding: Folding, said: Said): Folding {
+  const { subscribed } = said
+  const plan = mergePlan(said.data)
   const gone = new Set(plan.unset)
   const before = Object.entries(folding.contact.data).filter(([key]) => !gone.has(key))
   const set = {
@@ -32,5 +43,10 @@ export function fold(folding: Folding, data: JsonObject, subscribed: boolean | n
     set,
     unset: [...new Set([...folding.unset, ...plan.unset])].filter((key) => !Object.hasOwn(set, key)),
     subscribed: subscribed ?? folding.subscribed,
+    turns: [...folding.turns, ...turnOf(folding.contact, said)],
   }
+}
+
+function turnOf(before: Contact, { subscribed, cause }: Said): Turn[] {
+  return subscribed === null || subscribed === before.subscribed ? [] : [{ subscribed, cause }]
 }

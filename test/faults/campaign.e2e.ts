@@ -5,7 +5,7 @@ import { ROWS } from '../../scripts/faults/rows.js'
 
 /** What nothing else in the suite shows on real processes, in two minutes; `npm run faults -- all` runs every row, and more of it. */
 const SHORT = ['failpoints', 'copies', 'race-wait']
-const AMOUNT = { seed: 1, rate: 20, seconds: 12, trials: 150, hot: 500 }
+const AMOUNT = { seed: 1, rate: 20, seconds: 12, trials: 150, hot: 500, backlog: 1_000 }
 
 describe('a short fault campaign on real processes', () => {
   let arena: Arena

@@ -17,7 +17,16 @@ const HARD: JsonObject = JSON.parse(
 
 function foldOf(contact: StoredContact, more: Partial<FoldWrite> = {}): FoldWrite {
   const becomes = { offset: 5, at: NOW }
-  return { id: contact.id, partition: 3, was: null, becomes, changes: NO_CHANGES, owed: [], ...more }
+  return {
+    id: contact.id,
+    partition: 3,
+    was: null,
+    becomes,
+    version: null,
+    changes: NO_CHANGES,
+    owed: [],
+    ...more,
+  }
 }
 
 function updateOf(contact: StoredContact, more: Partial<UpdateWrite> = {}): UpdateWrite {
@@ -65,6 +74,20 @@ export function foldContract(open: () => ContactStores): void {
     assert.deepEqual((await read(stores, two)).data, { x: 1 })
     const wrongTime = foldOf(one, { was: { offset: 5, at: LATER }, becomes })
     assert.deepEqual(await stores.contacts.fold([wrongTime], LATER), new Set([one.id]))
+  })
+
+  it('misses on another version, where the write goes by it', async () => {
+    const stores = open()
+    const contact = await givenContact(stores)
+    const changes = { set: {}, unset: [], subscribed: false }
+    await stores.contacts.update([updateOf(contact, { marks: ['m'] })], NOW)
+    const write = foldOf(contact, { version: contact.version, changes })
+    assert.deepEqual(await stores.contacts.fold([write], LATER), new Set([contact.id]))
+    assert.deepEqual((await read(stores, contact)).folded, {})
+    const again = { ...write, version: contact.version + 1 }
+    assert.equal((await stores.contacts.fold([again], LATER)).size, 0)
+    assert.equal((await read(stores, contact)).subscribed, false)
+    assert.equal((await stores.contacts.fold([again], LATER)).size, 0)
   })
 
   it('counts a repeated write as done', async () => {

@@ -1,5 +1,6 @@
 import { setTimeout as pause } from 'node:timers/promises'
 import type { Arena, Ring } from '../arena.js'
+import { keepAsking } from '../asking.js'
 import type { Counts } from '../counts.js'
 import type { Row } from '../row.js'
 import { type Amount, underLoad } from '../underLoad.js'
@@ -55,6 +56,7 @@ function outage(name: string, sentence: string, harm: (ring: Ring) => Promise<vo
   const run = (arena: Arena, amount: Amount): Promise<Counts> =>
     underLoad(arena, amount, {
       name,
+      beside: keepAsking,
       harm: async (ring) => {
         await pause(BEFORE_MS)
         await harm(ring)

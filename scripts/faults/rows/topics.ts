@@ -2,6 +2,7 @@ import { setTimeout as pause } from 'node:timers/promises'
 import { type Admin, Kafka, logLevel, Partitioners } from 'kafkajs'
 import type { mongo } from 'mongoose'
 import type { Ring } from '../arena.js'
+import type { Counts } from '../counts.js'
 import type { Load } from '../load.js'
 import type { Row } from '../row.js'
 import { settled, type UnderLoad, underLoad } from '../underLoad.js'
@@ -27,11 +28,12 @@ async function withAdmin(ring: Ring, work: (admin: Admin) => Promise<void>): Pro
   await admin.disconnect()
 }
 
-/** In the middle of the load; the engine's processes make the topic again when they are started again. */
-async function deleteStepTopic(ring: Ring): Promise<void> {
-  await withAdmin(ring, (admin) => admin.deleteTopics({ topics: [`${ring.prefix}steps.webhook`] }))
-  await ring.fleet.hold()
-  await ring.fleet.release()
+/** In the middle of the load; whoever cannot go on without them ends, and makes them again when started again. */
+async function deleteTopics(ring: Ring): Promise<void> {
+  await withAdmin(ring, async (admin) => {
+    const all = (await admin.listTopics()).filter((name) => name.startsWith(ring.prefix))
+    await admin.deleteTopics({ topics: all.filter((name) => name !== ring.inputTopic) })
+  })
 }
 
 /** Groups take new offsets only while nobody is in them: all workers are stopped for it. */
@@ -82,13 +84,13 @@ async function poison(ring: Ring): Promise<void> {
 }
 
 /** Letters that the campaign's rubbish came to. */
-async function deadLetters(ring: Ring): Promise<Readonly<Record<string, number>>> {
+async function deadLetters(ring: Ring): Promise<Partial<Counts>> {
   let letters = 0
   await withAdmin(ring, async (admin) => {
     const offsets = await admin.fetchTopicOffsets(`${ring.prefix}dead-letters`)
     letters = offsets.reduce((sum, { high }) => sum + Number(high), 0)
   })
-  return { 'dead letters': letters }
+  return { more: { 'dead letters': letters } }
 }
 
 const midway =
@@ -143,10 +145,10 @@ function row(sentence: string, load: UnderLoad): Row {
 
 export const topicRows: readonly Row[] = [
   row('rubbish in every partition of the input and of each step topic', {
-    ...{ name: 'poison', harm: midway(poison), more: deadLetters },
+    ...{ name: 'poison', harm: midway(poison), beside: (ring) => () => deadLetters(ring) },
   }),
-  row('the topic of WEBHOOK steps is deleted under load', {
-    ...{ name: 'topic-deleted', harm: midway(deleteStepTopic) },
+  row('every topic but the input is deleted under load', {
+    ...{ name: 'topics-deleted', harm: midway(deleteTopics) },
   }),
   row('all step topics are read again from their beginning', {
     name: 'steps-earliest',

@@ -85,9 +85,8 @@ function foldOne(kept: MemoryContacts, write: FoldWrite, now: Date): boolean {
   const contact = kept.byId.get(write.id)
   if (!contact) return false
   const place = String(write.partition)
-  const folded = contact.folded[place]
-  if (isAt(folded, write.becomes)) return true
-  if (folded === undefined ? write.was !== null : !isAt(write.was, folded)) return false
+  if (isAt(contact.folded[place], write.becomes)) return true
+  if (!stands(contact, write)) return false
   const { changes } = write
   const moves = changes.subscribed !== null || changes.unset.length + Object.keys(changes.set).length > 0
   kept.byId.set(write.id, {
@@ -98,6 +97,12 @@ function foldOne(kept: MemoryContacts, write: FoldWrite, now: Date): boolean {
     owed: [...contact.owed, ...write.owed],
   })
   return true
+}
+
+function stands(contact: StoredContact, { partition, was, version }: FoldWrite): boolean {
+  const folded = contact.folded[String(partition)]
+  const unmoved = folded === undefined ? was === null : isAt(was, folded)
+  return unmoved && (version === null || version === contact.version)
 }
 
 function isAt(a: FoldWrite['was'] | undefined, b: NonNullable<FoldWrite['was']>): boolean {

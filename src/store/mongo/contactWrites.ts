@@ -48,7 +48,9 @@ function foldOperation(write: FoldWrite, now: Date): Operation {
     ...(unset.length === 0 ? {} : { $unset: Object.fromEntries(unset.map((path) => [path, 1])) }),
     ...(write.owed.length === 0 ? {} : { $push: { owed: { $each: write.owed.map(storeOwed) } } }),
   }
-  return { updateOne: { filter: { _id: toUuid(write.id), ...ALIVE, ...unmoved }, update } } as Operation
+  const version = write.version === null ? {} : { version: write.version }
+  const filter = { _id: toUuid(write.id), ...ALIVE, ...unmoved, ...version }
+  return { updateOne: { filter, update } } as Operation
 }
 
 /** As `foldContacts`, on condition of the contact's version; the marks tell whether a write was ours. */

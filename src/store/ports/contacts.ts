@@ -23,12 +23,14 @@ export interface StoredContact extends Contact {
   readonly owed: readonly SystemEvent[]
 }
 
-/** The one write of a batch to one contact. Misses when `folded.<partition>` is not what was read. */
+/** The one write of a batch to one contact. Misses when `folded.<partition>`, or the version, is not what was read. */
 export interface FoldWrite {
   readonly id: ContactId
   readonly partition: number
   readonly was: Folded | null
   readonly becomes: Folded
+  /** null: any version, as fields that events bring do not depend on those that are there. */
+  readonly version: number | null
   readonly changes: ContactChanges
   readonly owed: readonly SystemEvent[]
 }

@@ -1,1 +1,0 @@
-export { subscriptionEvent } from '../../src/engine/subscriptionEvent.js'
