@@ -21,35 +21,45 @@ export async function addressEvents(
   incoming: readonly Incoming[],
 ): Promise<Addressed[]> {
   const former = await formerOwners(deps, incoming)
-  const erased = incoming.filter((one) => former.get(one)?.contactId === null)
-  if (erased.length > 0) {
-    deps.announcer.announce('messages.dropped', {
-      topic: batch.topic,
-      reason: 'contact_erased',
-      count: erased.length,
-    })
-  }
-  const living = incoming.filter((one) => former.get(one)?.contactId !== null)
+  const isForgotten = (one: Incoming) => former.get(one)?.contactId === null
+  const living = incoming.filter((one) => !isForgotten(one))
   const idOf = (one: Incoming) => one.event.contactId ?? former.get(one)?.contactId ?? null
   const byId = await readById(deps, living, idOf)
   const byEmail = await findByEmail(
     deps,
     living.filter((one) => idOf(one) === null),
   )
-  const parked: Parked[] = []
   const addressed = living.flatMap((one): Addressed[] => {
     const id = idOf(one)
     const contact = id === null ? byEmail.get(keyOf(emailKey(one))) : byId.get(id)
-    if (contact !== undefined && contact.projectId === one.event.projectId) return [{ ...one, contact }]
-    parked.push({
-      message: one.source,
-      reason: 'unknown_contact',
-      detail: `contactId: no contact ${id} in this project`,
-    })
-    return []
+    return contact?.projectId === one.event.projectId ? [{ ...one, contact }] : []
+  })
+  const met = new Set(addressed.map(({ source }) => source))
+  const nobodys = living.flatMap((one) => (met.has(one.source) ? [] : { ...one, contactId: idOf(one) }))
+  const erased = await parkStrangers(deps, batch, nobodys)
+  dropErased(deps, batch, incoming.filter(isForgotten).length + erased)
+  return addressed
+}
+
+type Nobodys = Incoming & { readonly contactId: ContactId | null }
+
+/** Parks what names nobody; what names somebody who was erased is only counted: a letter would keep it. */
+async function parkStrangers(deps: EngineDeps, batch: Batch, nobodys: readonly Nobodys[]): Promise<number> {
+  const refs = nobodys.flatMap(({ event: { projectId }, contactId: id }) =>
+    id === null ? [] : [{ projectId, id }],
+  )
+  const erased: ReadonlySet<ContactId | null> = await deps.contacts.erased(refs)
+  const strangers = nobodys.filter(({ contactId }) => !erased.has(contactId))
+  const parked = strangers.map(({ source, contactId }): Parked => {
+    const detail = `contactId: no contact ${contactId} in this project`
+    return { message: source, reason: 'unknown_contact', detail }
   })
   await parkMessages(deps, batch, parked)
-  return addressed
+  return nobodys.length - strangers.length
+}
+
+function dropErased({ announcer }: EngineDeps, { topic }: Batch, count: number): void {
+  if (count > 0) announcer.announce('messages.dropped', { topic, reason: 'contact_erased', count })
 }
 
 function emailKey({ event }: Incoming): ContactKey {

@@ -29,7 +29,8 @@ export interface HandDriven {
 
 export interface HandEvent {
   readonly name: string
-  readonly email: string
+  readonly email: string | null
+  readonly contactId?: string
   readonly eventId?: string
   readonly data?: object
   readonly subscribed?: boolean

@@ -12,7 +12,7 @@ import type {
 } from '../ports/contacts.js'
 import type { ProjectSecrets } from '../ports/projects.js'
 
-/** The documents of one memory database; `null`: a tombstone. */
+/** The documents of one memory database; `null`: a tombstone, whose project nobody asks for. */
 export interface MemoryContacts {
   readonly byId: Map<ContactId, StoredContact | null>
   readonly former: FormerAddress[]
@@ -36,6 +36,7 @@ export function createMemoryContacts(
       return kept.former.filter((address) => asked.has(keyText(address)))
     },
     read: async (ids) => ids.flatMap((id) => kept.byId.get(id) ?? []),
+    erased: async (refs) => new Set(refs.filter(({ id }) => kept.byId.get(id) === null).map(({ id }) => id)),
     fold: async (writes, now) => missed(writes, (write) => foldOne(kept, write, now)),
     update: async (writes, now) => missed(writes, (write) => updateOne(kept, write, now)),
     clearOwed: async (refs) => {

@@ -1,6 +1,7 @@
 import type { ContactId, ProjectId } from '../../workflow/ids.js'
 import type { ContactDirectory } from '../ports/contactDirectory.js'
-import { fromUuid, type StoredId, toUuid } from './bson.js'
+import type { ContactRef } from '../ports/contacts.js'
+import { fromUuid, type StoredId, toUuid, toUuids } from './bson.js'
 import type { ContactWriting } from './contactChanges.js'
 import { ALIVE, CONTACTS } from './contactDocument.js'
 import type { Db } from './driver.js'
@@ -37,6 +38,14 @@ export async function bury(
     tombstone as never,
   )
   return matchedCount === 1 || bury({ collection, note } as ContactWriting, { projectId, id, now, until })
+}
+
+export async function readErased(db: Db, refs: readonly ContactRef[]): Promise<ReadonlySet<ContactId>> {
+  if (refs.length === 0) return new Set()
+  const filter = { _id: { $in: toUuids(refs.map(({ id }) => id)) }, erasedAt: { $exists: true } }
+  const tombstones = await db.collection<Tombstone>(CONTACTS).find(filter).toArray()
+  const projects = new Map(tombstones.map((one) => [one._id.toHexString(), one.projectId.toHexString()]))
+  return new Set(refs.filter(({ id, projectId }) => projects.get(id) === projectId).map(({ id }) => id))
 }
 
 export function createTombstones(db: Db): Pick<ContactDirectory, 'unfinished' | 'finished'> {

@@ -4,6 +4,7 @@ import { toUuid } from './bson.js'
 import { CONTACTS, type ContactDocument, loadContact } from './contactDocument.js'
 import { createMissing } from './contactInserts.js'
 import { findByEmail, readContacts } from './contactReads.js'
+import { readErased } from './contactTombstones.js'
 import { foldContacts, updateContacts } from './contactWrites.js'
 import type { Db } from './driver.js'
 import { readFormerAddresses } from './formerAddresses.js'
@@ -19,6 +20,7 @@ export function createMongoContacts(db: Db, secrets: ProjectSecrets): ContactSto
     },
     formerAddresses: (keys) => readFormerAddresses(db, secrets, keys),
     read: (ids) => readContacts(collection, ids),
+    erased: (refs) => readErased(db, refs),
     fold: (writes, now) => foldContacts(collection, writes, now),
     update: (writes, now) => updateContacts(collection, writes, now),
     clearOwed: async (refs) => {

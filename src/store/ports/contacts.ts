@@ -45,6 +45,11 @@ export interface UpdateWrite {
   readonly owed: readonly SystemEvent[]
 }
 
+export interface ContactRef {
+  readonly projectId: ProjectId
+  readonly id: ContactId
+}
+
 export interface ContactKey {
   readonly projectId: ProjectId
   readonly email: string
@@ -62,6 +67,8 @@ export interface ContactStore {
   findOrCreate(keys: readonly ContactKey[], now: Date): Promise<StoredContact[]>
   formerAddresses(keys: readonly ContactKey[]): Promise<FormerAddress[]>
   read(ids: readonly ContactId[]): Promise<StoredContact[]>
+  /** Which of these were erased in this project: a tombstone stands. */
+  erased(refs: readonly ContactRef[]): Promise<ReadonlySet<ContactId>>
   /** One bulk write; answers the ids whose condition missed. */
   fold(writes: readonly FoldWrite[], now: Date): Promise<ReadonlySet<ContactId>>
   /** One bulk write; answers the ids whose condition missed. */
