@@ -6,7 +6,7 @@ const room = (name, from, mayImport) => ({
   from: { path: from },
   to: { path: '^(src|consumers|producers|schemas|bin|scripts|bench|test)/', pathNot: [from, ...mayImport] },
 })
-const shared = ['^src/errors\\.ts$', '^src/events\\.ts$']
+const shared = ['^src/errors\\.ts$', '^src/events\\.ts$', '^src/within\\.ts$']
 
 module.exports = {
   forbidden: [

@@ -68,6 +68,7 @@ const METADATA_MAX_AGE_MS = 10_000
 const STOP_LIMIT_MS = 20_000
 const COMMIT_EVERY_MS = 1_000
 const WATCH_EVERY_MS = 5_000
+const GONE_AFTER_MS = 20_000
 
 /** kafkajs with care: contiguous commits only, from the earliest offset, never a throw out of a handler. */
 export function createStartConsumer(options: RunOptions): StartConsumer {
@@ -156,6 +157,7 @@ function runningOf(options: RunOptions, { name: topic, partitions }: Topic, part
     announcer: options.announcer,
     everyMs: WATCH_EVERY_MS,
     stuckAfterMs: options.stuckAfterMs,
+    goneAfterMs: GONE_AFTER_MS,
     onStuck: (reason) => options.onCrash(`the consumer of ${topic} is stuck: ${reason}`),
   })
   return {

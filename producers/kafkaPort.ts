@@ -1,5 +1,6 @@
 import { MillraceError, messageOf } from '../src/errors.js'
 import { connectWithin, createProducer, type Kafka, type Producer } from './client.js'
+import { protocolErrorOf } from './kafkaErrors.js'
 import { createRounds, type TopicMessages } from './rounds.js'
 
 export type { OutgoingMessage, TopicMessages } from './rounds.js'
@@ -63,7 +64,7 @@ function appendTime(answer: Awaited<ReturnType<Producer['sendBatch']>>): Date | 
 const TOO_LARGE: ReadonlySet<unknown> = new Set(['MESSAGE_TOO_LARGE', 'RECORD_LIST_TOO_LARGE'])
 
 function failureOf(error: unknown, brokers: readonly string[]): MillraceError {
-  const type = typeOf(error)
+  const type = protocolErrorOf(error)
   if (TOO_LARGE.has(type)) {
     return new MillraceError('PAYLOAD_TOO_LARGE', `Kafka refuses a message: ${messageOf(error)}`, {
       cause: error,
@@ -71,11 +72,4 @@ function failureOf(error: unknown, brokers: readonly string[]): MillraceError {
   }
   const text = `Kafka at ${brokers.join(', ')} does not acknowledge: ${messageOf(error)}`
   return new MillraceError('BROKER_AWAY', text, { cause: error })
-}
-
-/** The protocol's error, however deep the library wrapped it. */
-function typeOf(error: unknown): unknown {
-  if (typeof error !== 'object' || error === null) return undefined
-  if ('type' in error && error.type !== undefined) return error.type
-  return 'cause' in error ? typeOf(error.cause) : undefined
 }

@@ -1,3 +1,4 @@
+import { protocolErrorOf } from '../../producers/kafkaErrors.js'
 import type { Announcer } from '../../src/events.js'
 
 export interface WatchdogOptions {
@@ -11,6 +12,8 @@ export interface WatchdogOptions {
   readonly announcer: Announcer
   readonly everyMs: number
   readonly stuckAfterMs: number
+  /** A broker that has just started may not know its topics yet; one that is unknown for so long is gone. */
+  readonly goneAfterMs: number
   readonly onStuck: (reason: string) => void
 }
 
@@ -21,28 +24,46 @@ interface Standstill {
 
 /**
  * Heartbeats are no proof of life: a consumer can sit in its group and fetch nothing. Who has messages to handle
- * and does not move for `stuckAfterMs` is stuck. Answers how to call the dog off.
+ * and does not move for `stuckAfterMs` is stuck. Who reads a topic that was deleted would wait for ever, too: the
+ * next process makes it anew. Answers how to call the dog off.
  */
 export function startWatchdog(options: WatchdogOptions): () => void {
   const still = new Map<number, Standstill>()
+  const goneFor = createStopwatch()
   let looking = false
   const look = async (): Promise<void> => {
-    if (looking) return
-    looking = true
     try {
       const stuck = stuckPartition(options, still, await options.endOffsets())
+      goneFor(false)
       if (stuck !== null) options.onStuck(`partition ${stuck} has messages and does not move`)
     } catch (error) {
       // Without the broker nobody moves, and nobody can say how far behind.
       still.clear()
       options.announcer.announce('failure', { where: `watchdog of ${options.topic}`, error })
-    } finally {
-      looking = false
+      const isGone = protocolErrorOf(error) === UNKNOWN_TOPIC
+      if (goneFor(isGone) >= options.goneAfterMs) options.onStuck('the broker does not know a topic any more')
     }
   }
-  const timer = setInterval(look, options.everyMs)
+  const timer = setInterval(async () => {
+    if (looking) return
+    looking = true
+    await look()
+    looking = false
+  }, options.everyMs)
   return () => clearInterval(timer)
 }
+
+/** For how many ms something has been so without a break; 0 while it is not. */
+function createStopwatch(): (isSo: boolean) => number {
+  let since: number | null = null
+  return (isSo) => {
+    const now = performance.now()
+    since = isSo ? (since ?? now) : null
+    return since === null ? 0 : now - since
+  }
+}
+
+const UNKNOWN_TOPIC = 'UNKNOWN_TOPIC_OR_PARTITION'
 
 function stuckPartition(
   options: WatchdogOptions,

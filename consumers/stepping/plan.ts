@@ -1,4 +1,4 @@
-import { advance, type Place, putBack } from '../../src/engine/advance.js'
+import { advance, leftAt, type Place, putBack } from '../../src/engine/advance.js'
 import { decide } from '../../src/engine/decide.js'
 import type { Outcome } from '../../src/steps/definition.js'
 import type { Change } from '../../src/workflow/change.js'
@@ -42,7 +42,7 @@ function planStep<One extends Placed>(
   const place = { compiled: one.compiled, at: one.at, facts, tries: triesOf(one, reading), token }
   const slot = outcome.type === 'call' ? (hand?.ask(one.due.executionId, outcome.host) ?? null) : null
   const work = () => changeOf(place, outcome, slot)
-  const key = sharedKey(one, outcome)
+  const key = sharedKey(one, outcome, now)
   const change = key === null ? work() : (shared.get(key) ?? work())
   if (key !== null) shared.set(key, change)
   const { due } = one
@@ -67,9 +67,10 @@ function triesOf({ due }: Placed, { executions }: Reading): number {
 }
 
 /** Outcomes whose change depends on nothing else; null where a rule of a transition looks at the execution. */
-function sharedKey({ due, at }: Placed, outcome: Outcome): string | null {
+function sharedKey({ due, at }: Placed, outcome: Outcome, now: Date): string | null {
   if (at.ruled) return null
-  const place = `${due.workflowId}:${due.workflowVersion}:${due.stepId}:${due.asOf?.getTime()}`
+  const leftMs = leftAt({ now, enteredAt: due.enteredAt }).getTime()
+  const place = `${due.workflowId}:${due.workflowVersion}:${due.stepId}:${due.asOf?.getTime()}:${leftMs}`
   if (outcome.type === 'done' && outcome.output === undefined) {
     return `${place}:${outcome.branch}:${outcome.values === undefined ? '' : JSON.stringify(outcome.values)}`
   }

@@ -3,6 +3,7 @@ import type { Outbox } from '../../producers/outputs.js'
 import { type FieldFault, MillraceError } from '../errors.js'
 import type { Clock } from '../store/ports/clock.js'
 import type { ContactDirectory } from '../store/ports/contactDirectory.js'
+import { within } from '../within.js'
 import { type ContactEvent, eventRecordId } from '../workflow/contactEvent.js'
 import type { ContactId, EventRecordId, ProjectId } from '../workflow/ids.js'
 import type { JsonObject } from '../workflow/json.js'
@@ -97,14 +98,6 @@ export async function publishInTime(
   events: readonly ContactEvent[],
 ): Promise<void> {
   if (events.length === 0) return
-  let timer: NodeJS.Timeout | undefined
-  const late = new Promise<never>((_, reject) => {
-    const refuse = () => reject(new MillraceError('BROKER_AWAY', 'Kafka did not take the events in time.'))
-    timer = setTimeout(refuse, deps.publishWithinMs ?? PUBLISH_WITHIN_MS)
-  })
-  try {
-    await Promise.race([deps.outbox.publish(events), late])
-  } finally {
-    clearTimeout(timer)
-  }
+  const late = () => new MillraceError('BROKER_AWAY', 'Kafka did not take the events in time.')
+  await within(deps.outbox.publish(events), deps.publishWithinMs ?? PUBLISH_WITHIN_MS, late)
 }

@@ -34,7 +34,7 @@ export function advance(place: Place, outcome: Outcome): Change {
       return leave(place, { branch: null, status: 'COMPLETED' })
     case 'exit':
       return changeTo(
-        ended('COMPLETED', place.facts.now, outcome.reason),
+        ended('COMPLETED', leftAt(place.facts), outcome.reason),
         entryOf(place, { status: 'COMPLETED', branch: null }),
       )
     case 'sleep':
@@ -50,6 +50,14 @@ export function advance(place: Place, outcome: Outcome): Change {
     default:
       return outcome satisfies never
   }
+}
+
+/**
+ * When a step is left. Processes know MongoDB's time to some milliseconds: whoever leaves a step may be that much
+ * behind who entered it, and no step is left before it was entered.
+ */
+export function leftAt({ now, enteredAt }: Pick<Facts, 'now' | 'enteredAt'>): Date {
+  return now >= enteredAt ? now : enteredAt
 }
 
 export interface Left {
@@ -69,10 +77,10 @@ export function leave(place: Place, left: Left): Change {
   const next = chooseNext(place.at.outgoing, left.branch, place.facts)
   if (next.type === 'fault') return fail(place, { code: 'RULE_FAILED', message: next.message })
   const entry = entryOf(place, left)
-  if (next.type === 'end') return changeTo(ended('COMPLETED', place.facts.now, null), entry)
+  if (next.type === 'end') return changeTo(ended('COMPLETED', leftAt(place.facts), null), entry)
   const target = place.compiled.steps.get(next.stepId)
   if (target === undefined) return fail(place, missingStep(next.stepId))
-  return changeTo(moving(target.step, place.facts.now), entry)
+  return changeTo(moving(target.step, leftAt(place.facts)), entry)
 }
 
 /** The step failed for good: the execution stops here, and `retry` may take it up again. */
@@ -80,7 +88,7 @@ export function fail(place: Place, error: Failure, more: Partial<HistoryEntry> =
   const { step } = place.at
   const entry = { ...entryOf(place, { branch: null, status: 'FAILED' }), ...more, error }
   return changeTo(
-    { ...ended('FAILED', place.facts.now, null), currentStepId: step.id, kind: step.type, error },
+    { ...ended('FAILED', leftAt(place.facts), null), currentStepId: step.id, kind: step.type, error },
     entry,
   )
 }
@@ -160,7 +168,7 @@ function entryOf(
   const { step } = place.at
   const { output, over, ...rest } = left
   const { facts } = place
-  const named = { stepId: step.id, key: step.key, type: step.type, name: step.name, at: facts.now }
+  const named = { stepId: step.id, key: step.key, type: step.type, name: step.name, at: leftAt(facts) }
   const counted = asOfBehind(facts, over)
   return {
     ...named,

@@ -10,9 +10,13 @@ const at = stepAt(flow, 'bye')
 const { id: executionId, projectId, workflowId, contactId } = anExecution()
 
 function plan(...times: readonly (Date | null)[]) {
-  const placed = times.map((asOf) => {
+  return planEntered(times.map((asOf) => [NOW, asOf]))
+}
+
+function planEntered(times: readonly (readonly [enteredAt: Date, asOf: Date | null])[]) {
+  const placed = times.map(([enteredAt, asOf]) => {
     const ids = { v: 1, executionId, projectId, workflowId, workflowVersion: 1, contactId } as const
-    const due: StepDue = { ...ids, stepId: stepId(1), seq: 1, enteredAt: NOW, ...(asOf && { asOf }) }
+    const due: StepDue = { ...ids, stepId: stepId(1), seq: 1, enteredAt, ...(asOf && { asOf }) }
     return { due, compiled: flow, at }
   })
   const reading = { contacts: new Map(), executions: new Map() }
@@ -36,5 +40,15 @@ describe('Planning the steps of a batch', () => {
       times,
     )
     assert.equal(changes[0], changes[3])
+  })
+
+  it('lets none be left before it was entered, and shares the change of all others', () => {
+    const entered = [days(1), days(-1), NOW].map((at) => [at, null] as const)
+    const changes = planEntered(entered)
+    assert.deepEqual(
+      changes.map(({ entry }) => entry?.at),
+      [NOW, days(-1), NOW],
+    )
+    assert.equal(changes[0], changes[2])
   })
 })

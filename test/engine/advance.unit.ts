@@ -64,6 +64,23 @@ describe('Advancing', () => {
     assert.deepEqual(advance(at('a'), { type: 'done', branch: 'no' }).state, moving('c', 'EXIT'))
   })
 
+  it('leaves no step before it was entered, though who entered it was ahead of us by some milliseconds', () => {
+    const facts = someFacts({ now: NOW, enteredAt: LATER })
+    const changes = [
+      advance(at('a', { facts }), { type: 'done', branch: 'yes' }),
+      advance(at('a', { facts }), { type: 'done', branch: 'other' }),
+      advance(at('c', { facts }), { type: 'exit', reason: 'bye' }),
+      fail(at('a', { facts }), { code: 'X', message: 'x' }),
+    ]
+    assert.deepEqual(
+      changes.map(({ entry: left }) => left?.at),
+      [LATER, LATER, LATER, LATER],
+    )
+    const [moved, ...ends] = changes.map(({ state }) => state)
+    assert.equal(moved?.enteredAt, LATER)
+    for (const end of ends) assert.equal('completedAt' in end && end.completedAt, LATER)
+  })
+
   it('completes where nothing follows', () => {
     const { state, entry: left } = advance(at('a'), { type: 'done', branch: 'other' })
     assert.deepEqual(state, ended())

@@ -1,24 +1,33 @@
 import { MillraceError, messageOf } from '../../errors.js'
+import { within } from '../../within.js'
 import { isDatabaseAway } from './connect.js'
+
+/** Beyond the time after which the driver itself gives up on a server that says nothing. */
+const CALL_LIMIT_MS = 75_000
 
 /**
  * The store with the driver's network, election and time-out errors turned into DATABASE_AWAY (retriable). Every
- * other error of the database stays what it is: it will not go away by trying again.
+ * other error of the database stays what it is: it will not go away by trying again. A call that is not answered
+ * at all is given up, too: the driver waits for ever for a socket that was destroyed while it wrote.
  */
-export function withAwayErrors<Store extends object>(store: Store): Store {
+export function withAwayErrors<Store extends object>(store: Store, limitMs = CALL_LIMIT_MS): Store {
   return new Proxy(store, {
     get: (target, name, receiver) => {
       const member: unknown = Reflect.get(target, name, receiver)
-      return typeof member === 'function' ? guarded(member.bind(target)) : member
+      return typeof member === 'function' ? guarded(member.bind(target), limitMs) : member
     },
   })
 }
 
-function guarded(method: (...args: unknown[]) => unknown): (...args: unknown[]) => unknown {
+function guarded(method: (...args: unknown[]) => unknown, limitMs: number): (...args: unknown[]) => unknown {
   return (...args) => {
     const result = method(...args)
-    return result instanceof Promise ? result.catch(rethrow) : result
+    return result instanceof Promise ? within(result, limitMs, () => silent(limitMs)).catch(rethrow) : result
   }
+}
+
+function silent(ms: number): MillraceError {
+  return new MillraceError('DATABASE_AWAY', `MongoDB has said nothing for ${ms} ms`)
 }
 
 function rethrow(error: unknown): never {

@@ -95,9 +95,15 @@ const AWAY: ReadonlySet<string> = new Set([
 /** Is this error the network's, an election's or a time-out's? Then the same call may succeed later. */
 export function isDatabaseAway(error: unknown): boolean {
   if (!(error instanceof Error)) return false
-  if (AWAY.has(error.name)) return true
+  if (AWAY.has(error.name) || SOCKET.has(String('code' in error && error.code))) return true
   return error instanceof mongoose.mongo.MongoError && TRANSIENT.some((label) => error.hasErrorLabel(label))
 }
+
+/** The driver hands on as they are the errors of a socket that ends while it writes. */
+const SOCKET: ReadonlySet<string> = new Set([
+  ...['EPIPE', 'ECONNRESET', 'ETIMEDOUT'],
+  ...['ERR_STREAM_DESTROYED', 'ERR_STREAM_WRITE_AFTER_END'],
+])
 
 const TRANSIENT = [
   'RetryableWriteError',
