@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto'
 import type { mongo } from 'mongoose'
-import { compile } from '../src/engine/compile.js'
+import pLimit from 'p-limit'
+import { type Compiled, compile } from '../src/engine/compile.js'
 import { duplicateWorkflow } from '../src/engine/edit/copy.js'
 import { startExecution } from '../src/engine/start.js'
 import { type ExecutionDocument, toDocument } from '../src/store/mongo/executionDocument.js'
@@ -15,6 +16,17 @@ import {
 import { definitionOf, type Workflow } from '../src/workflow/workflow.js'
 
 const CHUNK = 2_000
+const AT_ONCE = 3
+/** What is lost with the database is filled anew. */
+const UNSAFE = { ordered: false, writeConcern: { w: 1, journal: false } } as const
+const HAND = {
+  triggerOrder: null,
+  depth: 0,
+  effects: 'send',
+  lane: 'live',
+  by: 'bench',
+  event: null,
+} as const
 const SECOND_MS = 1_000
 /** Of a hundred executions; the rest are COMPLETED. */
 const SHARES: readonly (readonly [ExecutionStatus, number])[] = [
@@ -25,48 +37,52 @@ const SHARES: readonly (readonly [ExecutionStatus, number])[] = [
   ['CANCELLED', 3],
 ]
 
-/** Copies of the one workflow that is there, straight into the database. */
-export async function fillWorkflows(db: mongo.Db, count: number): Promise<Workflow> {
+/** Copies of the one workflow that is there, straight into the database; the original comes first. */
+export async function fillWorkflows(db: mongo.Db, count: number): Promise<Workflow[]> {
   const workflows = db.collection<WorkflowDocument>('workflows')
   const document = await workflows.findOne()
   if (document === null) throw new Error('there is no workflow to copy')
   const original = loadWorkflow(document)
+  const filled = [original]
   await inChunks(count, async (first, size) => {
     const copies = Array.from({ length: size }, (_, at) => {
       const now = new Date(original.createdAt.getTime() - (first + at + 1) * SECOND_MS)
       const copy = duplicateWorkflow(original, { now, newId: randomUUID })
-      return storeWorkflow({ ...copy, name: `Workflow ${first + at}`, enabled: at % 2 === 0 })
+      return { ...copy, name: `Workflow ${first + at}`, enabled: at % 2 === 0 }
     })
-    await workflows.insertMany(copies)
+    filled.push(...copies)
+    await workflows.insertMany(copies.map(storeWorkflow), UNSAFE)
   })
-  return original
+  return filled
 }
 
-/** Executions of one workflow in every status, the newest first to go in. */
-export async function fillExecutions(db: mongo.Db, workflow: Workflow, count: number): Promise<void> {
-  const compiled = compile(definitionOf(workflow))
-  if (compiled === null) throw new Error('the workflow has no TRIGGER')
-  const hand = {
-    triggerOrder: null,
-    depth: 0,
-    effects: 'send',
-    lane: 'live',
-    by: 'bench',
-    event: null,
-  } as const
+/** In every status, the newest first to go in: every other one of the first workflow, the rest of all in turn. */
+export async function fillExecutions(
+  db: mongo.Db,
+  workflows: readonly Workflow[],
+  count: number,
+): Promise<void> {
+  const compiled = workflows.map((workflow) => compiledOf(workflow))
   const executions = db.collection<ExecutionDocument>('executions')
   const started = Date.now()
   await inChunks(count, async (first, size) => {
     const documents = Array.from({ length: size }, (_, at) => {
-      const now = new Date(started - (first + at) * SECOND_MS)
+      const place = first + at
+      const of = compiled[place % 2 === 0 ? 0 : Math.floor(place / 2) % compiled.length]
+      const now = new Date(started - place * SECOND_MS)
       const contact = { id: randomUUID() } as unknown as Contact
-      const origin = ['manual', randomUUID()] as const
-      const context = { plan: 'pro', n: first + at }
-      const made = startExecution({ ...hand, compiled, contact, origin, context, now })
-      return toDocument(inStatus(made, statusOf(first + at)))
+      const [origin, context] = [['manual', randomUUID()] as const, { plan: 'pro', n: place }]
+      const made = startExecution({ ...HAND, compiled: of ?? compiledOf(), contact, origin, context, now })
+      return toDocument(inStatus(made, statusOf(Math.floor(place / 2))))
     })
-    await executions.insertMany(documents, { ordered: false })
+    await executions.insertMany(documents, UNSAFE)
   })
+}
+
+function compiledOf(workflow?: Workflow): Compiled {
+  const compiled = workflow === undefined ? null : compile(definitionOf(workflow))
+  if (compiled === null) throw new Error('there is no workflow with a TRIGGER')
+  return compiled
 }
 
 function statusOf(place: number): ExecutionStatus {
@@ -92,6 +108,9 @@ function activeParts(status: ExecutionStatus, dueAt: Date) {
   return status === 'WAITING' ? { dueAt, wait: null, hold: null } : { dueAt: null }
 }
 
+/** While the server writes some chunks, the next one is made. */
 async function inChunks(count: number, work: (first: number, size: number) => Promise<void>): Promise<void> {
-  for (let first = 0; first < count; first += CHUNK) await work(first, Math.min(CHUNK, count - first))
+  const limit = pLimit(AT_ONCE)
+  const chunks = Array.from({ length: Math.ceil(count / CHUNK) }, (_, at) => at * CHUNK)
+  await Promise.all(chunks.map((first) => limit(() => work(first, Math.min(CHUNK, count - first)))))
 }

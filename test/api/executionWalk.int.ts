@@ -1,5 +1,7 @@
 import assert from 'node:assert/strict'
 import { randomUUID } from 'node:crypto'
+import { toUuid } from '../../src/store/mongo/bson.js'
+import { createMongoExecutionDirectory } from '../../src/store/mongo/executionDirectory.js'
 import { keepingOutbox, startApi, type TestApi, type TestProject } from '../support/api.js'
 import { endedAs, givenExecution, newContact } from '../support/executions.js'
 import { faultsOf, type Reply } from '../support/http.js'
@@ -97,7 +99,37 @@ describe('the executions of a project', () => {
         (await givenExecution(api, project, await newWorkflow(project), { startedAt: new Date(n) })).id,
       )
     assert.deepEqual((await everything('limit=30')).flat(), made)
+    const near = createMongoExecutionDirectory(api.db, { scan: 2 })
+    const statuses = ['COMPLETED', 'FAILED', 'PENDING', 'RUNNING', 'WAITING'] as const
+    const query = { workflowId: null, contactId: null, limit: 30, statuses }
+    const first = await near.walk(project.id, { ...query, after: null })
+    const second = await near.walk(project.id, { ...query, after: first.next })
+    const rows = [...first.rows, ...second.rows].map(({ id }) => id)
+    assert.deepEqual(rows, made.slice(0, 60))
   }).timeout(30_000)
+
+  it('of a rare status are found behind many others', async () => {
+    const one = await workflow()
+    const failed = { more: () => ({ state: endedAs('FAILED') }) }
+    const old = await givenExecution(api, project, one, { ...failed, startedAt: new Date(1) })
+    for (let n = 2; n < 12; n += 1) await givenExecution(api, project, one, { startedAt: new Date(n) })
+    const near = createMongoExecutionDirectory(api.db, { scan: 4 })
+    const query = { workflowId: null, contactId: null, after: null, limit: 2, statuses: ['FAILED'] } as const
+    const { rows, next } = await near.walk(project.id, query)
+    assert.deepEqual([rows.map(({ id }) => id), next], [[old.id], null])
+  })
+
+  it('are not those of a deleted workflow that are still there', async () => {
+    const [one, gone] = [await workflow(), await workflow()]
+    const kept: string[] = []
+    for (let n = 0; n < 6; n += 1) {
+      await givenExecution(api, project, gone, { startedAt: new Date(2 * n) })
+      kept.unshift((await givenExecution(api, project, one, { startedAt: new Date(2 * n + 1) })).id)
+    }
+    await api.db.collection('workflows').deleteOne({ _id: toUuid(gone.id) as never })
+    assert.deepEqual((await everything('limit=2')).flat(), kept)
+    assert.deepEqual((await everything('status=PENDING')).flat(), kept)
+  })
 
   it('are not those of other projects', async () => {
     const other = await api.newProject()

@@ -49,6 +49,8 @@ describe('queries for executions', () => {
   after(() => database.drop())
   const store = () => createMongoExecutions(database.db, clock)
   const directory = () => createMongoExecutionDirectory(database.db)
+  const near = (scan: number) => createMongoExecutionDirectory(database.db, { scan })
+  const rare = { after: null, limit: 1, statuses: ['CANCELLED'] } as const
   const page = { workflowId, skip: 0, limit: 20 }
   const walk = { after: { startedAt: NOW, id: newExecution().id }, limit: 20 }
   const upTo = { now: NOW, waitsUpTo: THEN }
@@ -86,8 +88,22 @@ describe('queries for executions', () => {
     ],
     [
       'a walk',
-      'status: 1',
+      'projectId: 1',
       () => directory().walk(projectId, { ...walk, workflowId: null, statuses: null, contactId: null }),
+    ],
+    [
+      'a walk of a status over all workflows',
+      'projectId: 1',
+      () => directory().walk(projectId, { ...walk, workflowId: null, statuses: ['FAILED'], contactId: null }),
+    ],
+    [
+      'a walk of a rare status',
+      'status: 1',
+      () => {
+        const near = createMongoExecutionDirectory(database.db, { scan: 1 })
+        const query = { after: null, limit: 1, workflowId: null, contactId: null }
+        return near.walk(projectId, { ...query, statuses: ['CANCELLED'] })
+      },
     ],
     [
       'a walk of a status',

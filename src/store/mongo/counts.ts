@@ -1,8 +1,9 @@
 import type mongoose from 'mongoose'
-import { ACTIVE_STATUSES } from '../../workflow/execution.js'
+import { ACTIVE_STATUSES, type ExecutionStatus } from '../../workflow/execution.js'
 import type { WorkflowId } from '../../workflow/ids.js'
-import { toUuid } from './bson.js'
+import { fromUuid, type StoredId, toUuid, toUuids } from './bson.js'
 import type { Collection, Db } from './driver.js'
+import { EXECUTIONS } from './executions.js'
 
 /** Up to here every count is exact at the moment it is asked for. */
 const EXACT_TO = 10_000
@@ -16,8 +17,13 @@ type Document = mongoose.mongo.Document
 
 export interface Counts {
   count<D extends Document>(collection: Collection<D>, filter: mongoose.mongo.Filter<D>): Promise<number>
-  /** Live executions of one workflow. */
-  executions(db: Db, workflowId: WorkflowId): Promise<{ executions: number; active: number }>
+  /** Live executions of each of these workflows: one call for all that have few. */
+  executions(db: Db, workflowIds: readonly WorkflowId[]): Promise<ReadonlyMap<WorkflowId, ExecutionCounts>>
+}
+
+export interface ExecutionCounts {
+  readonly executions: number
+  readonly active: number
 }
 
 interface Kept {
@@ -48,6 +54,8 @@ function keepLarge(nowMs: () => number) {
   }
   return {
     keep,
+    /** Was it large when it was counted last? */
+    has: (name: string): boolean => large.has(name),
     /** Undefined: none, or too old. */
     get: (name: string, work: Work): Promise<number> | undefined => {
       const known = large.get(name)
@@ -63,23 +71,66 @@ function keepLarge(nowMs: () => number) {
 export function createCounts(nowMs: () => number = () => performance.now()): Counts {
   const large = keepLarge(nowMs)
   const count: Counts['count'] = async (collection, filter) => {
-    const name = `${collection.collectionName} ${JSON.stringify(filter)}`
+    const name = nameOf(collection, filter)
     const work = () => collection.countDocuments(filter)
     const known = large.get(name, work)
     if (known !== undefined) return known
     const some = await collection.countDocuments(filter, { limit: EXACT_TO + 1 })
     return some <= EXACT_TO ? some : large.keep(name, work(), nowMs())
   }
+  const ofOne = async (db: Db, workflowId: WorkflowId): Promise<ExecutionCounts> => {
+    const of = liveOf(workflowId)
+    const collection = db.collection<Document>(EXECUTIONS)
+    const [executions, active] = await Promise.all([
+      count(collection, of),
+      count(collection, { ...of, status: { $in: [...ACTIVE_STATUSES] } }),
+    ])
+    return { executions, active }
+  }
   return {
     count,
-    executions: async (db, workflowId) => {
-      const of = { workflowId: toUuid(workflowId), mode: 'live' }
-      const collection = db.collection<Document>('executions')
-      const [executions, active] = await Promise.all([
-        count(collection, of),
-        count(collection, { ...of, status: { $in: [...ACTIVE_STATUSES] } }),
-      ])
-      return { executions, active }
+    executions: async (db, workflowIds) => {
+      const collection = db.collection(EXECUTIONS)
+      const perhapsFew = workflowIds.filter((id) => !large.has(nameOf(collection, liveOf(id))))
+      const counted = new Map(await countFew(db, perhapsFew))
+      const many = workflowIds.filter((id) => !counted.has(id))
+      await Promise.all(many.map(async (id) => counted.set(id, await ofOne(db, id))))
+      return counted
     },
   }
+}
+
+function nameOf(collection: { readonly collectionName: string }, filter: object): string {
+  return `${collection.collectionName} ${JSON.stringify(filter)}`
+}
+
+function liveOf(workflowId: WorkflowId) {
+  return { workflowId: toUuid(workflowId), mode: 'live' }
+}
+
+/** Those that have at most 10,000, by what the index alone says. */
+async function countFew(
+  db: Db,
+  workflowIds: readonly WorkflowId[],
+): Promise<[WorkflowId, ExecutionCounts][]> {
+  const perStatus = [
+    { $match: { mode: 'live' } },
+    { $limit: EXACT_TO + 1 },
+    { $group: { _id: '$status', n: { $sum: 1 } } },
+  ]
+  const of = { from: EXECUTIONS, localField: '_id', foreignField: 'workflowId' }
+  const found = await db
+    .collection('workflows')
+    .aggregate<{ _id: StoredId; counts: { _id: ExecutionStatus; n: number }[] }>([
+      { $match: { _id: { $in: toUuids(workflowIds) } } },
+      { $project: { _id: 1 } },
+      { $lookup: { ...of, pipeline: perStatus, as: 'counts' } },
+    ])
+    .toArray()
+  return found.flatMap(({ _id, counts }) => {
+    const sum = (few: typeof counts) => few.reduce((total, { n }) => total + n, 0)
+    const executions = sum(counts)
+    const active = sum(counts.filter(({ _id: status }) => ACTIVE_STATUSES.some((one) => one === status)))
+    return executions > EXACT_TO ? [] : [[fromUuid<WorkflowId>(_id), { executions, active }]]
+  })
 }

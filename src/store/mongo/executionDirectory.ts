@@ -18,23 +18,21 @@ import {
   behindPlace,
   type ExecutionFilter,
   type Executions,
-  mergeable,
   NEWEST_FIRST,
-  newestFirst,
   placesOf,
   statusFilter,
 } from './executionPlaces.js'
 import { EXECUTIONS } from './executions.js'
+import { SCAN, type Walking, walkPlaces } from './executionWalk.js'
 import { stepNames } from './stepNames.js'
-import { WORKFLOWS, type WorkflowDocument } from './workflowDocument.js'
 
-export function createMongoExecutionDirectory(db: Db): ExecutionDirectory {
+export function createMongoExecutionDirectory(db: Db, { scan } = { scan: SCAN }): ExecutionDirectory {
   const executions = db.collection<ExecutionDocument>(EXECUTIONS)
   const counts = createCounts()
   return {
     ...createErasure(db, executions),
     page: (projectId, query) => page(executions, counts, projectId, query),
-    walk: async (projectId, query) => walk(executions, await partsOf(db, projectId, query), projectId, query),
+    walk: (projectId, query) => walk({ db, executions, scan }, projectId, query),
     get: async (projectId, workflowId, id) => {
       const document = await executions.findOne(within(projectId, workflowId, [id]))
       return document === null ? null : fromDocument(document)
@@ -79,49 +77,12 @@ async function page(executions: Executions, counts: Counts, projectId: ProjectId
   return { rows: await rowsAt(executions, projectId, places), total }
 }
 
-/** A walk is one query, or one for each part of a project's workflows, whose answers are merged. */
-interface Part {
-  readonly filter: ExecutionFilter
-  readonly index: 'byStatus' | 'byContact'
-}
-
-async function partsOf(db: Db, projectId: ProjectId, query: WalkQuery): Promise<Part[]> {
-  const { contactId, workflowId, statuses } = query
-  const workflows = await workflowIds(db, projectId, workflowId)
-  if (contactId === null) {
-    const parts = mergeable(workflows, statuses)
-    return parts.map((ids) => ({ filter: statusFilter(ids, statuses), index: 'byStatus' }))
-  }
-  const person = { contactId: toUuid(contactId), projectId: toUuid(projectId) }
-  return [{ filter: { ...person, ...statusFilter(workflows, statuses) }, index: 'byContact' }]
-}
-
-/** The project's workflows, or the one that is asked for if it is the project's. */
-async function workflowIds(db: Db, projectId: ProjectId, only: WorkflowId | null): Promise<WorkflowId[]> {
-  const filter = { projectId: toUuid(projectId), ...(only === null ? {} : { _id: toUuid(only) }) }
-  const found = await db
-    .collection<WorkflowDocument>(WORKFLOWS)
-    .find(filter, { projection: { _id: 1 } })
-    .toArray()
-  return found.map(({ _id }) => fromUuid<WorkflowId>(_id))
-}
-
-async function walk(
-  executions: Executions,
-  parts: readonly Part[],
-  projectId: ProjectId,
-  { after, limit }: WalkQuery,
-) {
-  const behind = behindPlace(after)
-  const found = await Promise.all(
-    parts.map(({ filter, index }) =>
-      placesOf(executions, { ...filter, ...behind }, { index, skip: 0, limit: limit + 1 }),
-    ),
-  )
-  const places = found.flat().sort(newestFirst)
+async function walk(walking: Walking, projectId: ProjectId, query: WalkQuery) {
+  const { limit } = query
+  const places = await walkPlaces(walking, projectId, query)
   const last = places[limit - 1]
   const next = places.length > limit && last !== undefined ? last : null
-  return { rows: await rowsAt(executions, projectId, places.slice(0, limit)), next }
+  return { rows: await rowsAt(walking.executions, projectId, places.slice(0, limit)), next }
 }
 
 /** The rows at these places, in their order; what was erased meanwhile is left out. */

@@ -1,6 +1,6 @@
-import type { ProjectId, WorkflowId } from '../../workflow/ids.js'
+import type { ProjectId } from '../../workflow/ids.js'
 import type { WorkflowPage, WorkflowQuery, WorkflowStore } from '../ports/workflows.js'
-import { fromUuid, toUuid } from './bson.js'
+import { toUuid } from './bson.js'
 import { type Counts, createCounts } from './counts.js'
 import type { Db } from './driver.js'
 import {
@@ -62,14 +62,19 @@ async function list(
     pageOf(db, filter, query),
     counts.count(workflows(db), filter),
   ])
-  const rows = documents.map(async (document) => ({
+  const found = documents.map((document) => ({
     workflow: loadSettings(document),
-    counts: {
-      steps: document.stepCount,
-      ...(await counts.executions(db, fromUuid<WorkflowId>(document._id))),
-    },
+    steps: document.stepCount,
   }))
-  return { rows: await Promise.all(rows), total }
+  const counted = await counts.executions(
+    db,
+    found.map(({ workflow }) => workflow.id),
+  )
+  const rows = found.map(({ workflow, steps }) => ({
+    workflow,
+    counts: { steps, ...(counted.get(workflow.id) ?? { executions: 0, active: 0 }) },
+  }))
+  return { rows, total }
 }
 
 /** Ids first: rows that are skipped are then read from the index alone, never as whole documents. */
