@@ -94,16 +94,12 @@ describe('queries for executions', () => {
     [
       'a walk of a status over all workflows',
       'projectId: 1',
-      () => directory().walk(projectId, { ...walk, workflowId: null, statuses: ['FAILED'], contactId: null }),
+      () => near(50).walk(projectId, { ...walk, workflowId: null, statuses: ['FAILED'], contactId: null }),
     ],
     [
       'a walk of a rare status',
       'status: 1',
-      () => {
-        const near = createMongoExecutionDirectory(database.db, { scan: 1 })
-        const query = { after: null, limit: 1, workflowId: null, contactId: null }
-        return near.walk(projectId, { ...query, statuses: ['CANCELLED'] })
-      },
+      () => near(1).walk(projectId, { ...rare, workflowId: null, contactId: null }),
     ],
     [
       'a walk of a status',
