@@ -1,5 +1,6 @@
 import type { EffectEvent, EffectResult } from '../../src/effects/ports.js'
 import { fail, leave, putBack } from '../../src/engine/advance.js'
+import { HISTORY_TOO_LARGE, hasRoomFor } from '../../src/engine/historyRoom.js'
 import { EFFECT_RETRY, retryDelay } from '../../src/engine/retry.js'
 import type { Change } from '../../src/workflow/change.js'
 import type { Execution, HistoryEntry } from '../../src/workflow/execution.js'
@@ -23,8 +24,8 @@ export interface TryPolicy {
 
 /** Turns a call's result into the transition that records it. */
 export function callOutcome(place: PlacedExecution, result: EffectResult, policy: TryPolicy): CallOutcome {
-  if (result.type !== 'retry') return finalOutcome(place, result)
-  const final = finalOutcome(place, result.otherwise)
+  if (result.type !== 'retry') return fitting(place, finalOutcome(place, result))
+  const final = fitting(place, finalOutcome(place, result.otherwise))
   const { retries, retryBaseMs, random } = policy
   const delayMs = retryDelay(
     { ...EFFECT_RETRY, baseMs: retryBaseMs, retries },
@@ -36,6 +37,13 @@ export function callOutcome(place: PlacedExecution, result: EffectResult, policy
   const dueAt = new Date(place.facts.now.getTime() + delayMs)
   const change = putBack(place, { reason: 'retry', key: null, dueAt, tries: place.tries })
   return { change, events: [], note: final.note }
+}
+
+/** A result for which the history has no room fails the execution; what the call caused is told all the same. */
+function fitting(place: PlacedExecution, outcome: CallOutcome): CallOutcome {
+  if (hasRoomFor(place.execution.history, outcome.change.entry)) return outcome
+  const change = fail(place, HISTORY_TOO_LARGE, { attempts: place.tries })
+  return { ...outcome, change, note: change.entry }
 }
 
 function finalOutcome(place: PlacedExecution, result: Exclude<EffectResult, { type: 'retry' }>): CallOutcome {
