@@ -39,7 +39,7 @@ function assertWhole(executions: readonly Execution[]): void {
   }
 }
 
-const FAST_SWEEP = { SWEEP_EVERY_MS: '300', SWEEP_GRACE_MS: '1500' }
+const FAST_SWEEP = { PARTITIONS: '6', SWEEP_EVERY_MS: '300', SWEEP_GRACE_MS: '1500' }
 
 describe('topics that change while everything runs', () => {
   let world: EngineWorld
@@ -85,7 +85,7 @@ describe('topics that change while everything runs', () => {
     const { topology } = world.connections
     await withAdmin((admin) =>
       admin.createPartitions({
-        topicPartitions: topology.all.map(({ name }) => ({ topic: name, count: 6 })),
+        topicPartitions: topology.all.map(({ name }) => ({ topic: name, count: 12 })),
       }),
     )
     await publish(workflow, 150, 150)
@@ -98,14 +98,14 @@ describe('topics that change while everything runs', () => {
       })
     await withAdmin(() =>
       until('the new partitions take messages', async () => {
-        const messages = [3, 4, 5].map((partition) => ({ value: event(partition), partition }))
+        const messages = [6, 7, 8, 9, 10, 11].map((partition) => ({ value: event(partition), partition }))
         return produce(world.connections, world.inputTopic, messages).then(
           () => true,
           () => false,
         )
       }),
     )
-    await allEnded(workflow, 303, 60_000)
+    await allEnded(workflow, 306, 60_000)
     assertWhole(await world.executions(workflow))
   })
 
@@ -134,7 +134,7 @@ describe('topics that change while everything runs', () => {
         waitForLeaders: false,
         topics: doomed.map(({ name }) => ({
           topic: name,
-          numPartitions: 3,
+          numPartitions: 6,
           replicationFactor: 1,
           configEntries: [{ name: 'message.timestamp.type', value: 'LogAppendTime' }],
         })),
