@@ -4,6 +4,7 @@ import type { ContactId } from '../../src/workflow/ids.js'
 import type { Batch } from '../batch.js'
 import type { EngineDeps } from '../deps.js'
 import { type Parked, parkMessages } from '../parking.js'
+import { newborns } from './births.js'
 import type { Incoming } from './decode.js'
 
 /** An event and the contact that it is about. */
@@ -105,7 +106,12 @@ async function findByEmail(
   incoming: readonly Incoming[],
 ): Promise<Map<string, StoredContact>> {
   if (incoming.length === 0) return new Map()
-  const contacts = await deps.contacts.findOrCreate(uniqueKeys(incoming), deps.clock.now())
+  const byKey = groupBy(incoming, (one) => keyOf(emailKey(one)))
+  const contacts = await deps.contacts.findOrCreate(
+    uniqueKeys(incoming),
+    deps.clock.now(),
+    newborns((key) => byKey.get(keyOf(key)) ?? []),
+  )
   return new Map(contacts.map((contact) => [keyOf(contact), contact]))
 }
 

@@ -1,16 +1,16 @@
-import { type Folding, fold, startFolding } from '../../src/engine/foldContact.js'
+import { type Folding, startFolding } from '../../src/engine/foldContact.js'
 import { matchTriggers, type TriggerTable } from '../../src/engine/matchTriggers.js'
 import { executionId, startExecution } from '../../src/engine/start.js'
 import type { Starting } from '../../src/store/insertStarts.js'
 import type { Contact } from '../../src/workflow/contact.js'
 import { mergePlan } from '../../src/workflow/contactData.js'
-import { isReservedName } from '../../src/workflow/contactEvent.js'
 import type { Execution } from '../../src/workflow/execution.js'
 import type { ContactId, ProjectId } from '../../src/workflow/ids.js'
-import { jsonBytes } from '../../src/workflow/json.js'
 import type { Workflow } from '../../src/workflow/workflow.js'
 import type { EngineDeps } from '../deps.js'
 import { withTraceOf } from '../stepping/trace.js'
+import { isBorn, unborn } from './births.js'
+import { foldFields } from './foldFields.js'
 import type { Recorded } from './record.js'
 
 /** A contact after the batch's events, with the last of them that was folded in. */
@@ -33,19 +33,23 @@ export interface FoldContext {
   readonly oldestStart: Date
 }
 
-/** `contact.data` after an event: at most this much; beyond, the event's fields stay out and are counted. */
-const MAX_DATA_BYTES = 256 * 1024
-
 /** Folds events into contacts, in order, matching each against its contact as it was right after it. */
 export function foldEvents(recorded: readonly Recorded[], context: FoldContext): FoldResult {
   const starting: Starting[] = []
   const folded = new Map<ContactId, FoldedContact>()
+  const births = new Map<ContactId, Folding>()
   for (const one of recorded) {
-    if (isFolded(one)) continue
-    const before = folded.get(one.contact.id)?.folding ?? startFolding(one.contact)
-    const folding = foldOne(before, one, context)
-    folded.set(one.contact.id, { folding, last: laterOf(folded.get(one.contact.id)?.last, one) })
-    starting.push(...startsOf(one, folding.contact, context))
+    const { contact } = one
+    if (isBorn(one)) {
+      const folding = foldOne(births.get(contact.id) ?? startFolding(unborn(contact)), one, context)
+      births.set(contact.id, folding)
+      starting.push(...startsOf(one, folding.contact, context))
+    } else if (!isFolded(one)) {
+      const before = folded.get(contact.id)
+      const folding = foldOne(before?.folding ?? startFolding(contact), one, context)
+      folded.set(contact.id, { folding, last: laterOf(before?.last, one) })
+      starting.push(...startsOf(one, folding.contact, context))
+    }
   }
   return { starting, folded }
 }
@@ -67,17 +71,15 @@ function laterOf(last: Recorded | undefined, one: Recorded): Recorded {
 function foldOne(before: Folding, one: Recorded, { deps }: FoldContext): Folding {
   if (one.record.order.offset !== one.order.offset || one.record.order.partition !== one.order.partition)
     return before
-  // What the engine says of a mail or a subscription is no data of the person.
-  const data = isReservedName(one.event.name) ? {} : one.event.data
-  const { subscribed, cause } = one.event
-  const after = fold(before, { data, subscribed, cause })
-  if (jsonBytes(after.contact.data) <= MAX_DATA_BYTES) return after
-  deps.announcer.announce('messages.dropped', {
-    topic: 'contact data',
-    reason: 'contact_data_too_large',
-    count: 1,
-  })
-  return fold(before, { data: {}, subscribed, cause })
+  const { folding, tooLarge } = foldFields(before, one.event)
+  if (tooLarge) {
+    deps.announcer.announce('messages.dropped', {
+      topic: 'contact data',
+      reason: 'contact_data_too_large',
+      count: 1,
+    })
+  }
+  return folding
 }
 
 function startsOf(one: Recorded, contact: Contact, context: FoldContext): Starting[] {

@@ -5,6 +5,7 @@ import { subscriptionEvents } from '../../src/engine/subscriptionEvents.js'
 import type { Outcome } from '../../src/steps/definition.js'
 import { type StoredContact, type UpdateWrite, updateMark } from '../../src/store/ports/contacts.js'
 import type { Contact } from '../../src/workflow/contact.js'
+import { MAX_DATA_BYTES } from '../../src/workflow/contactData.js'
 import type { Failure } from '../../src/workflow/execution.js'
 import { groupBy } from '../../src/workflow/groupBy.js'
 import type { ContactId, ExecutionId } from '../../src/workflow/ids.js'
@@ -15,8 +16,6 @@ import { factsOf, type Reading } from '../stepping/facts.js'
 import type { PlannedStep } from '../stepping/plan.js'
 import type { Arrived } from './placeSteps.js'
 
-/** Data of a contact, after any write: at most this much. */
-const MAX_DATA_BYTES = 256 * 1024
 /** Beyond this many marks on a contact, those whose executions have left the step go. */
 const MAX_MARKS = 100
 

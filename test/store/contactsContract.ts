@@ -54,11 +54,32 @@ export function findOrCreateContract(open: () => ContactStores): void {
       createdAt: NOW,
       updatedAt: NOW,
       folded: {},
+      birth: null,
       applied: [],
       owed: [],
     })
     const other = await givenContact(stores)
     assert.notEqual(other.id, contact.id)
+  })
+
+  it('makes with their events’ fields those that are missing, and changes nothing of those that are there', async () => {
+    const stores = open()
+    const there = await givenContact(stores)
+    const { projectId } = there
+    const birth = { partition: 2, from: { offset: 5, at: NOW }, upTo: { offset: 7, at: LATER } }
+    const set = { plan: 'pro', 'a.b': [1, { $c: null }] }
+    const keys = [there.email, 'b@example.com', 'c@example.com'].map((email) => ({ projectId, email }))
+    await stores.contacts.findOrCreate(keys, LATER, ({ email }) => ({
+      birth,
+      set: email.startsWith('c') ? {} : set,
+    }))
+    const [old, made, bare] = (await stores.contacts.findOrCreate(keys, LATER)).sort((a, b) =>
+      a.email < b.email ? -1 : 1,
+    )
+    assert.deepEqual(old, there)
+    const folded = { 2: birth.upTo }
+    assert.deepEqual({ ...made, birth, data: set, version: 1, folded }, made)
+    assert.deepEqual({ ...bare, birth, data: {}, version: 0, folded }, bare)
   })
 
   it('finds what is there, makes what is missing, once each', async () => {

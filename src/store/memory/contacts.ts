@@ -7,6 +7,7 @@ import type {
   ContactStore,
   FoldWrite,
   FormerAddress,
+  Newborn,
   StoredContact,
   UpdateWrite,
 } from '../ports/contacts.js'
@@ -23,12 +24,14 @@ export function createMemoryContacts(
   kept: MemoryContacts = { byId: new Map(), former: [] },
 ): ContactStore {
   return {
-    findOrCreate: async (keys, now) => {
+    findOrCreate: async (keys, now, newborn = () => null) => {
       const unique = uniqueKeys(keys)
       const known = await secrets.contactSecrets([...new Set(unique.map((key) => key.projectId))])
       return unique.flatMap((key) => {
         const secret = known.get(key.projectId)
-        return findAlive(kept, key) ?? (secret === undefined ? [] : makeSkeleton(kept, key, secret, now))
+        return (
+          findAlive(kept, key) ?? (secret === undefined ? [] : make(kept, key, newborn(key), { secret, now }))
+        )
       })
     },
     formerAddresses: async (keys) => {
@@ -65,16 +68,23 @@ export function freeId(kept: MemoryContacts, secret: Buffer, email: string): Con
   return derivedContactId(secret, email, attempt)
 }
 
-function makeSkeleton(kept: MemoryContacts, key: ContactKey, secret: Buffer, now: Date): StoredContact {
+function make(
+  kept: MemoryContacts,
+  key: ContactKey,
+  born: Newborn | null,
+  { secret, now }: { readonly secret: Buffer; readonly now: Date },
+): StoredContact {
+  const set = born?.set ?? {}
   const contact: StoredContact = {
     ...key,
     id: freeId(kept, secret, key.email),
     subscribed: true,
-    data: {},
-    version: 0,
+    data: { ...set },
+    version: Object.keys(set).length > 0 ? 1 : 0,
     createdAt: now,
     updatedAt: now,
-    folded: {},
+    folded: born === null ? {} : { [String(born.birth.partition)]: born.birth.upTo },
+    birth: born?.birth ?? null,
     applied: [],
     owed: [],
   }

@@ -1,7 +1,7 @@
 import type { Contact } from '../../workflow/contact.js'
 import type { ContactId, ExecutionId, ProjectId } from '../../workflow/ids.js'
 import type { SystemEvent } from '../../workflow/messages.js'
-import type { ContactChanges, Folded, StoredContact } from '../ports/contacts.js'
+import type { Birth, ContactChanges, Folded, Newborn, StoredContact } from '../ports/contacts.js'
 import { fromUuid, type StoredId, toUuid } from './bson.js'
 import type { Db } from './driver.js'
 import { loadFields, type StoredFields, storeFields, storeKey, storeValue } from './json.js'
@@ -17,6 +17,7 @@ export interface ContactDocument {
   readonly data: StoredFields
   readonly version: number
   readonly folded: Readonly<Record<string, Folded>>
+  readonly birth?: Birth
   readonly applied: readonly string[]
   readonly owed: readonly StoredOwed[]
   /** When the newest of `owed` was written. */
@@ -79,6 +80,13 @@ export function newDocument(contact: NewContact): ContactDocument {
   }
 }
 
+/** As if it had been made first and the events' fields written then: in one write, and never without them. */
+export function bornDocument(document: ContactDocument, { birth, set }: Newborn): ContactDocument {
+  const folded = { [String(birth.partition)]: birth.upTo }
+  const version = Object.keys(set).length > 0 ? 1 : 0
+  return { ...document, data: storeFields(set), version, folded, birth }
+}
+
 export function loadContact(document: ContactDocument): StoredContact {
   const id = fromUuid<ContactId>(document._id)
   const projectId = fromUuid<ProjectId>(document.projectId)
@@ -92,6 +100,7 @@ export function loadContact(document: ContactDocument): StoredContact {
     createdAt: document.createdAt,
     updatedAt: document.updatedAt,
     folded: document.folded,
+    birth: document.birth ?? null,
     applied: document.applied,
     owed: document.owed.map((owed) => loadOwed(owed, id, projectId)),
   }

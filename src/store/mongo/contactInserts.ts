@@ -1,8 +1,8 @@
 import { MillraceError } from '../../errors.js'
 import { derivedContactId, keyText, MAX_ATTEMPTS, uniqueKeys } from '../contactIds.js'
-import type { ContactKey, StoredContact } from '../ports/contacts.js'
+import type { ContactKey, Newborn, StoredContact } from '../ports/contacts.js'
 import type { ProjectSecrets } from '../ports/projects.js'
-import { type ContactDocument, loadContact, newDocument } from './contactDocument.js'
+import { bornDocument, type ContactDocument, loadContact, newDocument } from './contactDocument.js'
 import { findByEmail } from './contactReads.js'
 import { type Collection, insertMissing } from './driver.js'
 
@@ -10,6 +10,7 @@ interface Inserting {
   readonly collection: Collection<ContactDocument>
   readonly secrets: ProjectSecrets
   readonly now: Date
+  readonly newborn: (key: ContactKey) => Newborn | null
 }
 
 /**
@@ -29,7 +30,7 @@ export async function createMissing(
   const made: StoredContact[] = []
   for (let attempt = 0; missing.length > 0; attempt += 1) {
     if (attempt === MAX_ATTEMPTS) throw new MillraceError('CONFLICT', 'no free id for a new contact')
-    const documents = missing.map((key) => skeleton(key, secrets.get(key.projectId), attempt, to.now))
+    const documents = missing.map((key) => documentOf(key, secrets.get(key.projectId), attempt, to))
     const round = await insertRound(to.collection, documents, missing)
     made.push(...round)
     missing = without(missing, round)
@@ -37,10 +38,17 @@ export async function createMissing(
   return made
 }
 
-function skeleton(key: ContactKey, secret: Buffer | undefined, attempt: number, now: Date): ContactDocument {
+function documentOf(
+  key: ContactKey,
+  secret: Buffer | undefined,
+  attempt: number,
+  { now, newborn }: Inserting,
+): ContactDocument {
   if (secret === undefined) throw new MillraceError('INTERNAL_ERROR', 'a project without a secret')
   const id = derivedContactId(secret, key.email, attempt)
-  return newDocument({ id, ...key, subscribed: true, data: {}, now })
+  const document = newDocument({ id, ...key, subscribed: true, data: {}, now })
+  const born = newborn(key)
+  return born === null ? document : bornDocument(document, born)
 }
 
 async function insertRound(

@@ -13,9 +13,9 @@ import { readFormerAddresses } from './formerAddresses.js'
 export function createMongoContacts(db: Db, secrets: ProjectSecrets): ContactStore {
   const collection = db.collection<ContactDocument>(CONTACTS)
   return {
-    findOrCreate: async (keys, now) => {
+    findOrCreate: async (keys, now, newborn = () => null) => {
       const found = await findByEmail(collection, keys)
-      const created = await createMissing({ collection, secrets, now }, keys, found)
+      const created = await createMissing({ collection, secrets, now, newborn }, keys, found)
       return [...found, ...created]
     },
     formerAddresses: (keys) => readFormerAddresses(db, secrets, keys),

@@ -16,8 +16,23 @@ export interface Folded {
   readonly at: Date
 }
 
+/** The events, first to last, whose fields a contact was made with. */
+export interface Birth {
+  readonly partition: number
+  readonly from: Folded
+  readonly upTo: Folded
+}
+
+/** What a contact that is not there yet is made with: what these events say of it. */
+export interface Newborn {
+  readonly birth: Birth
+  readonly set: ContactChanges['set']
+}
+
 export interface StoredContact extends Contact {
   readonly folded: Readonly<Record<string, Folded>>
+  /** Null where it was made otherwise than by events. */
+  readonly birth: Birth | null
   /** `executionId:stepId` of updates already applied. */
   readonly applied: readonly string[]
   readonly owed: readonly SystemEvent[]
@@ -63,8 +78,15 @@ export interface FormerAddress extends ContactKey {
 
 /** The engine's side of contacts; batches only. */
 export interface ContactStore {
-  /** Finds by e-mail and makes those that are missing (subscribed, no data), with their derived ids. */
-  findOrCreate(keys: readonly ContactKey[], now: Date): Promise<StoredContact[]>
+  /**
+   * Finds by e-mail and makes those that are missing with their derived ids: subscribed, and with what `newborn`
+   * says; without it, with no data.
+   */
+  findOrCreate(
+    keys: readonly ContactKey[],
+    now: Date,
+    newborn?: (key: ContactKey) => Newborn | null,
+  ): Promise<StoredContact[]>
   formerAddresses(keys: readonly ContactKey[]): Promise<FormerAddress[]>
   read(ids: readonly ContactId[]): Promise<StoredContact[]>
   /** Which of these were erased in this project: a tombstone stands. */
