@@ -75,7 +75,7 @@ export async function startEngine(options: EngineOptions): Promise<Engine> {
     handledUpTo: (kind) => byKind.get(kind)?.watermark.passed() ?? null,
     inputHandledUpTo: () => handledUpTo(deps, { name: events.topic, partitions: events.partitions }),
   })
-  const stopTicking = startTicking({
+  const ticking = startTicking({
     deps,
     events,
     timers,
@@ -86,7 +86,8 @@ export async function startEngine(options: EngineOptions): Promise<Engine> {
   return {
     troubles: () => consumers.flatMap((consumer) => consumer.trouble() ?? []),
     stop: async () => {
-      stopTicking()
+      // A tick under way asks Kafka; the groups are left all the same.
+      void ticking.stop()
       await Promise.all([...consumers.map((consumer) => consumer.stop()), alarm.stop(), sweeper.stop()])
       await Promise.all(steps.map(({ calls }) => calls?.drain(CALLS_LIMIT_MS)))
     },

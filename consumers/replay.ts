@@ -1,42 +1,22 @@
 import { isRetriable, messageOf } from '../src/errors.js'
 import type { JobLease } from '../src/store/ports/jobs.js'
 import type { Replay } from '../src/store/ports/replays.js'
+import { type Repeating, repeat } from '../src/store/scheduling.js'
 import type { ReplayDeps } from './replay/deps.js'
 import { runReplay, Stopped } from './replay/runReplay.js'
 
 /** A part takes far less than this; who does not come back for so long has crashed. */
 const LEASE_MS = 30_000
-const LOOK_EVERY_MS = 1_000
+const LOOK_EVERY_MS = 500
 
-export interface Replays {
-  /** Ends the part under way and gives the replay back, to be gone on with elsewhere. */
-  stop(): Promise<void>
-}
-
-/** Takes up replays that nobody works on, one after the other. Any number of processes may. */
-export function startReplays(deps: ReplayDeps): Replays {
-  let stopping = false
-  let cancel: () => void = () => undefined
-  let running: Promise<void> = Promise.resolve()
-  const isStopping = () => stopping
-  const takeAll = async () => {
-    while (!stopping && (await takeOne(deps, isStopping)));
-  }
-  const next = () => {
-    cancel = deps.scheduler.after(LOOK_EVERY_MS, () => {
-      running = takeAll()
-        .catch((error: unknown) => deps.announcer.announce('failure', { where: 'replays', error }))
-        .then(() => (stopping ? undefined : next()))
-    })
-  }
-  next()
-  return {
-    stop: async () => {
-      stopping = true
-      cancel()
-      await running
-    },
-  }
+/**
+ * Takes up replays that nobody works on, one after the other. Any number of processes may. Stopped, it ends the part
+ * under way and gives the replay back, to be gone on with elsewhere.
+ */
+export function startReplays(deps: ReplayDeps): Repeating {
+  return repeat({ ...deps, where: 'replays', everyMs: LOOK_EVERY_MS }, async (isStopping) => {
+    while (!isStopping() && (await takeOne(deps, isStopping)));
+  })
 }
 
 async function takeOne(deps: ReplayDeps, isStopping: () => boolean): Promise<boolean> {

@@ -1,6 +1,7 @@
 import { changeTo, ended } from '../src/engine/advance.js'
 import { type Standing, standingOf } from '../src/engine/outputs.js'
 import type { Share } from '../src/store/ports/executions.js'
+import { type Repeating, repeat } from '../src/store/scheduling.js'
 import { type Execution, isEnded } from '../src/workflow/execution.js'
 import { STEP_KINDS, type StepKind } from '../src/workflow/step.js'
 import type { EngineDeps } from './deps.js'
@@ -28,32 +29,15 @@ const PAGE = 1_000
 const MAX_TOUCHES = 20
 
 /** Finds what the messages lost and sends it again; silent as long as nothing is lost. */
-export function createSweeper(options: SweeperOptions): { sweep(): Promise<void>; stop(): Promise<void> } {
-  const { deps } = options
-  let stopped = false
-  let running: Promise<void> = Promise.resolve()
-  let cancel: () => void = () => undefined
-  const sweep = async () => {
+export function createSweeper(options: SweeperOptions): Repeating & { sweep(): Promise<void> } {
+  const { deps, everyMs } = options
+  const sweep = async (isStopping: () => boolean) => {
     const startsBefore = lessGrace(options, await options.inputHandledUpTo())
-    for (const kind of STEP_KINDS) if (!stopped) await sweepKind(options, kind, startsBefore)
-    if (!stopped && options.sweepsContacts()) await sendOwedByContacts(options)
+    for (const kind of STEP_KINDS) if (!isStopping()) await sweepKind(options, kind, startsBefore)
+    if (!isStopping() && options.sweepsContacts()) await sendOwedByContacts(options)
   }
-  const next = () => {
-    cancel = deps.scheduler.after(options.everyMs, () => {
-      running = sweep()
-        .catch((error) => deps.announcer.announce('failure', { where: 'sweeper', error }))
-        .then(() => (stopped ? undefined : next()))
-    })
-  }
-  next()
-  return {
-    sweep,
-    stop: async () => {
-      stopped = true
-      cancel()
-      await running
-    },
-  }
+  const repeating = repeat({ ...deps, where: 'sweeper', everyMs }, sweep)
+  return { ...repeating, sweep: () => sweep(repeating.isStopping) }
 }
 
 function lessGrace({ graceMs }: SweeperOptions, watermark: Date): Date {

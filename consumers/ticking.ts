@@ -1,3 +1,4 @@
+import { type Repeating, repeat } from '../src/store/scheduling.js'
 import type { EngineDeps } from './deps.js'
 import type { RunningConsumer } from './run.js'
 import { createWatermark, type Watermark } from './watermark.js'
@@ -11,6 +12,7 @@ export interface TickingOptions {
   readonly steps: readonly { readonly consumer: RunningConsumer; readonly watermark: Watermark }[]
 }
 
+const WHERE = 'watermark'
 /** How often topics' ends are noted: what timeouts and the sweeper are judged by. */
 const EVERY_MS = 1_000
 /** Overdue timers are counted less often: an alarm clock looks every 2 s by itself. */
@@ -22,7 +24,7 @@ const OVERDUE_MS = 5_000
  * Once a second: how far the input was handled goes to the database, how far the steps were stays here, and who
  * listens hears how far each topic is behind. All topics are asked for at once, so that they share requests.
  */
-export function startTicking(options: TickingOptions): () => void {
+export function startTicking(options: TickingOptions): Repeating {
   const { deps, events, timers, steps } = options
   const input = createWatermark(events, deps.clock)
   const unmarked = [timers, ...options.others]
@@ -43,28 +45,15 @@ export function startTicking(options: TickingOptions): () => void {
     for (const one of measured) announceTopic(deps, one)
     if (ticks++ % TICKS_PER_COUNT === 0) await countOverdue(options)
   }
-  let cancel: () => void = () => undefined
-  const next = () => {
-    cancel = deps.scheduler.after(EVERY_MS, () => {
-      tick()
-        .catch((error) => announceFailure(deps, error))
-        .finally(next)
-    })
-  }
-  next()
-  return () => cancel()
+  return repeat({ ...deps, where: WHERE, everyMs: EVERY_MS }, tick)
 }
 
 /** A topic that is away (deleted, without a leader) holds up nobody but itself: null, and it is announced. */
 function settled<Value>(deps: EngineDeps, work: Promise<Value>): Promise<Value | null> {
   return work.catch((error: unknown) => {
-    announceFailure(deps, error)
+    deps.announcer.announce('failure', { where: WHERE, error })
     return null
   })
-}
-
-function announceFailure({ announcer }: EngineDeps, error: unknown): void {
-  announcer.announce('failure', { where: 'watermark', error })
 }
 
 interface Measured {

@@ -2,7 +2,7 @@ import { connectWithin } from '../producers/client.js'
 import type { Outbox } from '../producers/outputs.js'
 import type { Announcer } from './events.js'
 import type { Clock } from './store/ports/clock.js'
-import { realScheduler, repeat } from './tools.js'
+import { realScheduler, repeat } from './store/scheduling.js'
 import type { BrokerTimeOf } from './workflow/contactEvent.js'
 import type { ExecutionId } from './workflow/ids.js'
 

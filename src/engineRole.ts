@@ -14,7 +14,7 @@ import { createRenderer } from './effects/liquid.js'
 import type { Announcer } from './events.js'
 import { openOutside } from './outside.js'
 import { startRetention } from './retention.js'
-import { realScheduler } from './tools.js'
+import { realScheduler } from './store/scheduling.js'
 import { DAY_MS } from './topology.js'
 
 /** Messages of one database batch: larger ones gain little, smaller ones cost a sixth. */

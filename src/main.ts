@@ -10,7 +10,7 @@ import { startOperationsServer } from './operationsServer.js'
 import { createReadiness } from './readiness.js'
 import { startReplayRole } from './replayRole.js'
 import { ensureDefaultProject } from './store/firstProject.js'
-import { realScheduler } from './tools.js'
+import { realScheduler } from './store/scheduling.js'
 
 /** Calls under way may take 45 s to finish; whatever hangs longer is cut. */
 const STOP_LIMIT_MS = 58_000

@@ -4,7 +4,7 @@ import { connectOffsetReader } from '../consumers/run/offsets.js'
 import type { Config } from './config.js'
 import type { Connections } from './connections.js'
 import type { Announcer } from './events.js'
-import { realScheduler } from './tools.js'
+import { realScheduler } from './store/scheduling.js'
 
 export interface ReplayRole {
   stop(): Promise<void>

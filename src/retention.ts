@@ -1,7 +1,7 @@
 import type { Announcer } from './events.js'
 import type { Clock, Scheduler } from './store/ports/clock.js'
 import type { ExecutionTrimmer } from './store/ports/erasure.js'
-import { repeat } from './tools.js'
+import { repeat } from './store/scheduling.js'
 
 export interface RetentionOptions {
   readonly trimmer: ExecutionTrimmer

@@ -1,6 +1,7 @@
 import type { Announcer } from '../events.js'
 import type { Clock, Scheduler } from '../store/ports/clock.js'
 import type { Job, JobKind, JobLease, JobStore } from '../store/ports/jobs.js'
+import { repeat } from '../store/scheduling.js'
 
 /** A chunk of a job takes far less than this; who does not come back for so long has crashed. */
 const LEASE_MS = 30_000
@@ -75,30 +76,12 @@ const EVERY_MS = 5_000
 
 /** Goes on with jobs whose process ended, and does those that nobody waits for. Any number may run. */
 export function startJobRunner(options: RunnerOptions): JobRunner {
-  const { scheduler, announcer, everyMs = EVERY_MS } = options
-  let stopping = false
-  let cancel: () => void = () => undefined
-  const isStopping = () => stopping
-  const takeOver = async () => {
-    while (!stopping && (await takeOne(options, isStopping)));
+  const { everyMs = EVERY_MS } = options
+  const takeOver = async (isStopping: () => boolean) => {
+    while (!isStopping() && (await takeOne(options, isStopping)));
   }
-  let running: Promise<void> = Promise.resolve()
-  const next = () => {
-    cancel = scheduler.after(everyMs, () => {
-      running = takeOver()
-        .catch((error: unknown) => announcer.announce('failure', { where: 'jobs', error }))
-        .then(() => (stopping ? undefined : next()))
-    })
-  }
-  next()
-  return {
-    takeOver,
-    stop: async () => {
-      stopping = true
-      cancel()
-      await running
-    },
-  }
+  const { isStopping, stop } = repeat({ ...options, where: 'jobs', everyMs }, takeOver)
+  return { takeOver: () => takeOver(isStopping), stop }
 }
 
 async function takeOne(options: RunnerOptions, isStopping: () => boolean): Promise<boolean> {

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict'
 import type { ReplayDeps } from '../../consumers/replay/deps.js'
 import { startReplays } from '../../consumers/replay.js'
 import { connectOffsetReader, type OffsetReader } from '../../consumers/run/offsets.js'
-import { realScheduler } from '../../src/tools.js'
+import { realScheduler } from '../../src/store/scheduling.js'
 import { type EngineWorld, openEngineWorld, type Plan, until } from '../support/engineWorld.js'
 import { ask, ended, found, wish } from '../support/replays.js'
 

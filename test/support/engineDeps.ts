@@ -3,7 +3,7 @@ import type { Control } from '../../consumers/batch.js'
 import type { EngineDeps } from '../../consumers/deps.js'
 import { createDefinitionCache } from '../../consumers/stepping/definitionCache.js'
 import { createRenderer } from '../../src/effects/liquid.js'
-import { realScheduler } from '../../src/tools.js'
+import { realScheduler } from '../../src/store/scheduling.js'
 import type { Outputs } from '../../src/workflow/messages.js'
 import type { EngineWorld } from './engineWorld.js'
 

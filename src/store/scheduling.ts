@@ -1,5 +1,5 @@
-import type { Announcer } from './events.js'
-import type { Scheduler } from './store/ports/clock.js'
+import type { Announcer } from '../events.js'
+import type { Scheduler } from './ports/clock.js'
 
 /** Timers of this process, in real time. */
 export const realScheduler: Scheduler = {
@@ -17,23 +17,31 @@ export interface RepeatOptions {
   readonly everyMs: number
 }
 
-/** Does `work` again and again, `everyMs` after it last ended. */
+export interface Repeating {
+  isStopping(): boolean
+  /** No turn begins any more; resolves once the one under way has ended. */
+  stop(): Promise<void>
+}
+
+/** Does `work` again and again, `everyMs` after it last ended; it is told when to come to an end. */
 export function repeat(
   { scheduler, announcer, where, everyMs }: RepeatOptions,
-  work: () => Promise<unknown>,
-): { stop(): Promise<void> } {
+  work: (isStopping: () => boolean) => Promise<unknown>,
+): Repeating {
   let stopped = false
+  const isStopping = () => stopped
   let running: Promise<unknown> = Promise.resolve()
   let cancel: () => void = () => undefined
   const next = () => {
     cancel = scheduler.after(everyMs, () => {
-      running = work()
+      running = work(isStopping)
         .catch((error: unknown) => announcer.announce('failure', { where, error }))
         .then(() => (stopped ? undefined : next()))
     })
   }
   next()
   return {
+    isStopping,
     stop: async () => {
       stopped = true
       cancel()
