@@ -20,9 +20,20 @@ export async function findPlaces(
 
 type CutDeps = Pick<ReplayDeps, 'offsets' | 'topology'>
 
-/** Does the range begin where retention has cut the log? Then what it began with may be gone. */
+/**
+ * Does the range begin where retention has cut the log? Then what it began with may be gone. Or was the log cut
+ * behind the place up to which it was read?
+ */
 export async function isCut({ offsets, topology }: CutDeps, place: ReplayPlace): Promise<boolean> {
-  return beginsAtCut(await offsets.ranges(topology.contactEvents.name), place)
+  const ranges = await offsets.ranges(topology.contactEvents.name)
+  if (place.next === place.start) return beginsAtCut(ranges, place)
+  return place.next < (ranges.get(place.partition)?.low ?? 0)
+}
+
+/** Where each partition's log begins now. */
+export async function logStarts({ offsets, topology }: CutDeps): Promise<ReadonlyMap<number, number>> {
+  const ranges = await offsets.ranges(topology.contactEvents.name)
+  return new Map([...ranges].map(([partition, { low }]) => [partition, low]))
 }
 
 /** Where a partition holds nothing of the range and was cut behind it, all of the range may be gone. */

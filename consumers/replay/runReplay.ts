@@ -2,9 +2,10 @@ import { MillraceError } from '../../src/errors.js'
 import type { Replay, ReplayCounts, ReplayPlace, ReplayProgress } from '../../src/store/ports/replays.js'
 import type { Workflow } from '../../src/workflow/workflow.js'
 import type { Message } from '../batch.js'
-import { type RangePart, readRange } from '../run/readRange.js'
+import type { RangePart } from '../run/range.js'
+import { readRange } from '../run/readRange.js'
 import type { ReplayDeps } from './deps.js'
-import { findPlaces, goneBefore, isCut } from './findPlaces.js'
+import { findPlaces, goneBefore, isCut, logStarts } from './findPlaces.js'
 import { type Match, type Matches, matchEvents } from './matchEvents.js'
 import { createPace, type Pace } from './pace.js'
 import { countMatches, startMatches } from './startMatches.js'
@@ -51,6 +52,7 @@ export async function runReplay(options: RunOptions): Promise<boolean> {
     topic: deps.topology.contactEvents.name,
     groupId: options.groupId,
     ranges: places,
+    lows: () => logStarts(deps),
     onMessages: (part) => handlePart(run, part),
     isStopping: () => run.stopped || options.isStopping(),
   })
@@ -94,12 +96,17 @@ async function liveWorkflow({ deps, replay }: Run): Promise<Workflow> {
   return workflow
 }
 
-/** The first message that is there tells up to when the range has lost events to retention. */
+/**
+ * The first message that is there tells up to when the range has lost events to retention, before the replay or
+ * while it read; without one, nothing is left of the rest. Transactions leave out offsets too: only where the log
+ * was cut something may be gone.
+ */
 async function noteCut(run: Run, partition: number, first: Message | undefined): Promise<void> {
   const place = run.places.get(partition)
-  if (first === undefined || place === undefined || place.next !== place.start) return
-  if (first.at <= (run.missingBefore ?? run.replay.from) || !(await isCut(run.deps, place))) return
-  run.missingBefore = first.at
+  if (place === undefined || (place.next !== place.start && first?.offset === place.next)) return
+  const before = first?.at ?? run.replay.to
+  if (before <= (run.missingBefore ?? run.replay.from) || !(await isCut(run.deps, place))) return
+  run.missingBefore = before
 }
 
 type Done = Pick<ReplayCounts, 'started' | 'alreadyThere' | 'skipped'>

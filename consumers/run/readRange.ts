@@ -1,55 +1,36 @@
-import type { EachBatchPayload, Kafka } from 'kafkajs'
-import type { Message } from '../batch.js'
+import type { Consumer, EachBatchPayload, Kafka } from 'kafkajs'
+import { createQueues } from '../../src/store/queues.js'
 import { toMessage } from './messages.js'
-
-/** Offsets of one partition that are to be read: from `next` to before `end`. */
-export interface Range {
-  readonly partition: number
-  readonly next: number
-  readonly end: number
-}
-
-export interface RangeOptions {
-  readonly kafka: Kafka
-  readonly topic: string
-  /** A group of this reading alone: nobody else may be in it. */
-  readonly groupId: string
-  readonly ranges: readonly Range[]
-  /** Called for one part after the other. `upTo`: everything of the partition before it is in hands now. */
-  readonly onMessages: (part: RangePart) => Promise<void>
-  /** Asked between parts: true ends the reading. */
-  readonly isStopping: () => boolean
-}
-
-export interface RangePart {
-  readonly partition: number
-  readonly messages: readonly Message[]
-  readonly upTo: number
-  /** Keeps the group's membership; to be called at least every few seconds by who takes long. */
-  readonly beat: () => Promise<void>
-}
+import { dropLost, passed, type Range, type RangeOptions } from './range.js'
 
 const MAX_BYTES_PER_PARTITION = 1024 * 1024
+/** A reading ends behind the fetch under way: behind the last message, that is so long. */
+const MAX_WAIT_MS = 200
 const SESSION_TIMEOUT_MS = 45_000
 
 /**
  * Reads ranges of a topic once, each partition in order. Resolves when all are read or `isStopping` says so;
- * rejects with the first error of `onMessages`, or when the consumer crashed.
+ * rejects with the first error of `onMessages`, or when the consumer crashed. Of a range that retention has
+ * taken to its end no message ever comes: it is handed over as a part without messages.
  */
 export async function readRange(options: RangeOptions): Promise<void> {
   const { kafka, topic, groupId, ranges } = options
   const left = new Map(ranges.filter(({ next, end }) => next < end).map((range) => [range.partition, range]))
-  if (left.size === 0) return
-  await startGroupAt(options, [...left.values()])
+  await dropLost(options, left)
+  if (left.size === 0 || options.isStopping()) return
   const consumer = kafka.consumer({
     groupId,
     sessionTimeout: SESSION_TIMEOUT_MS,
     maxBytesPerPartition: MAX_BYTES_PER_PARTITION,
+    maxWaitTimeInMs: MAX_WAIT_MS,
     allowAutoTopicCreation: false,
     retry: { restartOnFailure: async () => false },
   })
   const over = createEnd()
+  const inTurn = createQueues()
   consumer.on(consumer.events.CRASH, ({ payload }) => over.reject(payload.error))
+  // The library places nothing before it has joined, and anew behind each rebalance.
+  consumer.on(consumer.events.GROUP_JOIN, () => place(options, left, consumer))
   // Batches of control records only never reach the handler.
   consumer.on(consumer.events.END_BATCH_PROCESS, ({ payload: { partition, lastOffset, batchSize } }) => {
     if (batchSize === 0) passed(left, partition, Number(lastOffset) + 1)
@@ -58,14 +39,19 @@ export async function readRange(options: RangeOptions): Promise<void> {
   const eachBatch = async (payload: EachBatchPayload) => {
     // Behind a part that failed nothing is read: its place would be passed over.
     if (over.isOver()) return
-    await handle(options, left, payload).catch(over.reject)
+    await inTurn(topic, () => handle(options, left, payload)).catch(over.reject)
+    rest(options, left, consumer)
     if (left.size === 0 || options.isStopping()) over.resolve()
+  }
+  const lookForLost = async () => {
+    if (!over.isOver()) await inTurn(topic, () => dropLost(options, left)).catch(over.reject)
+    if (left.size === 0) over.resolve()
   }
   try {
     await consumer.connect()
     await consumer.subscribe({ topics: [topic], fromBeginning: true })
     await consumer.run({ autoCommit: false, partitionsConsumedConcurrently: 1, eachBatch })
-    await whileRunning(over.promise, options.isStopping)
+    await whileRunning(over.promise, options.isStopping, lookForLost)
   } finally {
     await consumer.disconnect()
     await forgetGroup(kafka, groupId)
@@ -93,23 +79,19 @@ function createEnd() {
   }
 }
 
-/** The group's first places; partitions that have nothing to read start at their end. */
-async function startGroupAt(
-  { kafka, topic, groupId, ranges }: RangeOptions,
-  left: readonly Range[],
-): Promise<void> {
-  const admin = kafka.admin()
-  await admin.connect()
-  try {
-    const starts = new Map(left.map(({ partition, next }) => [partition, next]))
-    const partitions = ranges.map(({ partition, end }) => ({
-      partition,
-      offset: String(starts.get(partition) ?? end),
-    }))
-    await admin.setOffsets({ groupId, topic, partitions })
-  } finally {
-    await admin.disconnect()
-  }
+/** Every partition goes on where it stands, whatever the group knows; those with nothing left are not fetched. */
+function place({ topic, ranges }: RangeOptions, left: ReadonlyMap<number, Range>, consumer: Consumer): void {
+  for (const { partition, next } of left.values()) consumer.seek({ topic, partition, offset: String(next) })
+  rest({ topic, ranges }, left, consumer)
+}
+
+function rest(
+  { topic, ranges }: Pick<RangeOptions, 'topic' | 'ranges'>,
+  left: ReadonlyMap<number, Range>,
+  consumer: Consumer,
+): void {
+  const done = ranges.map(({ partition }) => partition).filter((partition) => !left.has(partition))
+  if (done.length > 0) consumer.pause([{ topic, partitions: done }])
 }
 
 async function handle(
@@ -123,25 +105,29 @@ async function handle(
     .map(toMessage)
     .filter(({ offset }) => offset >= range.next && offset < range.end)
   const upTo = Math.min(range.end, Number(batch.lastOffset()) + 1)
+  // Fetched before a rebalance and handled already.
+  if (upTo <= range.next) return
   await onMessages({ partition: batch.partition, messages, upTo, beat: heartbeat })
   resolveOffset(batch.lastOffset())
   passed(left, batch.partition, upTo)
 }
 
-function passed(left: Map<number, Range>, partition: number, next: number): void {
-  const range = left.get(partition)
-  if (range === undefined) return
-  if (next >= range.end) left.delete(partition)
-  else left.set(partition, { ...range, next: Math.max(range.next, next) })
-}
-
 const LOOK_EVERY_MS = 200
+const LOOKS_PER_LOST = 10
 
-/** Nothing may come any more for a long time: who wants to stop is looked after meanwhile. */
-async function whileRunning(over: Promise<void>, isStopping: () => boolean): Promise<void> {
+/** Nothing may come any more for a long time: who wants to stop is looked after meanwhile, and what was lost. */
+async function whileRunning(
+  over: Promise<void>,
+  isStopping: () => boolean,
+  lookForLost: () => Promise<void>,
+): Promise<void> {
   let timer: NodeJS.Timeout | undefined
+  let looks = 0
   const stopped = new Promise<void>((resolve) => {
-    timer = setInterval(() => (isStopping() ? resolve() : undefined), LOOK_EVERY_MS)
+    timer = setInterval(() => {
+      if (isStopping()) resolve()
+      else if (++looks % LOOKS_PER_LOST === 0) void lookForLost()
+    }, LOOK_EVERY_MS)
   })
   try {
     await Promise.race([over, stopped])

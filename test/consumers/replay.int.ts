@@ -42,6 +42,9 @@ describe('a replay of past events', () => {
     await until('a millisecond is over', () => Date.now() > half.at.getTime())
     await world.publish(events(20))
     await until('60 events are recorded', async () => (await recorded.countDocuments({})) === 60)
+    // Contacts are written behind the matching: no workflow from now on is asked for these events.
+    const contacts = world.database.db.collection('contacts')
+    await until('all are handled', async () => (await contacts.countDocuments({ 'data.amount': 20 })) === 20)
   })
   after(async function () {
     this.timeout(60_000)

@@ -73,9 +73,24 @@ describe('a replay of what the topic has lost in part', () => {
     assert.equal(missingBefore, null)
   })
 
+  it('says so where the topic loses what a replay under way has not read', async function () {
+    this.timeout(120_000)
+    await role.stop()
+    await publishFive(10)
+    const asked = await ask(world, workflow, wish())
+    const place = { partition: 0, start: 7, next: 9, tried: 9, end: 15 }
+    await world.database.db
+      .collection('replays')
+      .updateMany({ status: 'RUNNING' }, { $set: { places: [place] } })
+    await lose(12)
+    role = await startReplayRole(world.config, world.connections, world.announcer)
+    const { counts, missingBefore } = await ended(world, asked)
+    assert.deepEqual([counts.scanned, missingBefore], [3, await timeOf(12)])
+  })
+
   it('says so where a partition holds nothing any more', async function () {
     this.timeout(120_000)
-    await lose(10)
+    await lose(15)
     const { missingBefore, to } = await replay()
     assert.deepEqual(missingBefore, to)
   })
