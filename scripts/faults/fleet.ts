@@ -23,6 +23,8 @@ export interface Span {
 export interface Worker {
   readonly name: string
   signal(name: NodeJS.Signals): void
+  /** Of the process that runs now. */
+  pid(): number
   /** Resolves when the process that runs now has ended. */
   ended(): Promise<void>
   ready(): Promise<void>
@@ -141,6 +143,7 @@ async function startWorker(options: FleetOptions, state: State, { hurt, index }:
       if (meaning === 'none' && (signal === 'SIGKILL' || signal === 'SIGTERM')) meaning = 'signal'
       send(current.pid, signal)
     },
+    pid: () => current.pid,
     ended: async () => {
       await (state.stopping ? keeping : current.exited)
     },

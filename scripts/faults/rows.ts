@@ -7,6 +7,7 @@ import { lossRows } from './rows/losses.js'
 import { outageRows } from './rows/outages.js'
 import { processRows } from './rows/processes.js'
 import { raceRows } from './rows/races.js'
+import { soakRows } from './rows/soak.js'
 import { topicRows } from './rows/topics.js'
 
 export const ROWS: readonly Row[] = [
@@ -19,4 +20,5 @@ export const ROWS: readonly Row[] = [
   ...raceRows,
   ...hotRows,
   ...backlogRows,
+  ...soakRows,
 ]
