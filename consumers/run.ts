@@ -196,11 +196,11 @@ async function readEnds(
 async function stop({ consumer, pauses, commits }: Parts): Promise<void> {
   pauses.stop()
   commits.stop()
-  await commits.now()
   let timer: NodeJS.Timeout | undefined
   const limit = new Promise<void>((resolve) => {
     timer = setTimeout(resolve, STOP_LIMIT_MS)
   })
-  await Promise.race([consumer.disconnect(), limit])
+  // A commit may be refused for as long as the broker is away, or has no such topic.
+  await Promise.race([commits.now().then(() => consumer.disconnect()), limit])
   clearTimeout(timer)
 }

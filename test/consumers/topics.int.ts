@@ -109,30 +109,23 @@ describe('topics that change while everything runs', () => {
     assertWhole(await world.executions(workflow))
   })
 
-  it('may be deleted and made again, all but the input: the sweeper finishes the work', async function () {
-    this.timeout(120_000)
-    const { topology } = world.connections
-    const workflow = await everyPureKind(world)
-    const first = await world.startEngine()
-    await publish(workflow, 200)
-    await until('some are under way', async () => (await world.executions(workflow)).length === 200)
-    const doomed: Topic[] = [
-      ...STEP_KINDS.map((kind) => topology.steps[kind]),
-      topology.timers,
-      topology.executions,
-    ]
-    await withAdmin(async (admin) => {
-      await admin.deleteTopics({ topics: doomed.map(({ name }) => name) })
+  const doomed = (): readonly Topic[] => {
+    const { steps, timers, executions } = world.connections.topology
+    return [...STEP_KINDS.map((kind) => steps[kind]), timers, executions]
+  }
+  const remove = () =>
+    withAdmin(async (admin) => {
+      await admin.deleteTopics({ topics: doomed().map(({ name }) => name) })
       await until('they are gone', async () => {
         const there = new Set(await admin.listTopics())
-        return doomed.every(({ name }) => !there.has(name))
+        return doomed().every(({ name }) => !there.has(name))
       })
     })
-    const crashed = () => world.announced.some(({ where }) => where === 'crash')
-    await withAdmin((admin) =>
+  const makeAgain = () =>
+    withAdmin((admin) =>
       admin.createTopics({
         waitForLeaders: false,
-        topics: doomed.map(({ name }) => ({
+        topics: doomed().map(({ name }) => ({
           topic: name,
           numPartitions: 6,
           replicationFactor: 1,
@@ -140,15 +133,42 @@ describe('topics that change while everything runs', () => {
         })),
       }),
     )
+  const crashes = () => world.announced.filter(({ where }) => where === 'crash')
+
+  it('may be deleted and made again, all but the input: the sweeper finishes the work', async function () {
+    this.timeout(120_000)
+    const workflow = await everyPureKind(world)
+    const first = await world.startEngine()
+    await publish(workflow, 200)
+    await until('some are under way', async () => (await world.executions(workflow)).length === 200)
+    await remove()
+    await makeAgain()
     await until(
       'all have ended, or the process would have been started again',
-      async () => crashed() || (await world.executions(workflow)).every(({ state }) => isEnded(state)),
+      async () =>
+        crashes().length > 0 || (await world.executions(workflow)).every(({ state }) => isEnded(state)),
       60_000,
     )
-    if (crashed()) {
+    if (crashes().length > 0) {
       await first.stop()
       await world.startEngine()
     }
+    await allEnded(workflow, 200, 60_000)
+    assertWhole(await world.executions(workflow))
+  })
+
+  it('are gone for good: the process asks for its end, and the next one finishes the work', async function () {
+    this.timeout(180_000)
+    const workflow = await everyPureKind(world)
+    const first = await world.startEngine()
+    await publish(workflow, 200)
+    await until('some are under way', async () => (await world.executions(workflow)).length === 200)
+    await remove()
+    await until('it asks for its end', () => crashes().length > 0, 60_000)
+    assert.match(String(crashes()[0]?.error), /does not know a topic/)
+    await first.stop()
+    await makeAgain()
+    await world.startEngine()
     await allEnded(workflow, 200, 60_000)
     assertWhole(await world.executions(workflow))
   })
