@@ -26,3 +26,10 @@ export function idOf<Id extends Brand<string>>(name: string, text: string): Id {
 export function projectOf(text: string): ProjectId {
   return idOf<ProjectId>('--project', text)
 }
+
+/** A whole number from 1 to 999,999 of the command line. */
+export function wholeOf(name: string, text: string): number {
+  if (!/^[1-9]\d{0,5}$/.test(text))
+    throw new Error(`${name} is ${JSON.stringify(text)}, which is no whole number.`)
+  return Number(text)
+}

@@ -4,7 +4,7 @@ import type { Connections } from '../src/connections.js'
 import { LETTER_STATUSES, type Letter, type LetterFilter } from '../src/store/ports/deadLetters.js'
 import type { LetterId } from '../src/workflow/ids.js'
 import { isoMs } from '../src/workflow/isoDate.js'
-import { idOf, projectOf, withConnections } from './connected.js'
+import { idOf, projectOf, wholeOf, withConnections } from './connected.js'
 import { print } from './output.js'
 
 interface Asked {
@@ -60,7 +60,7 @@ function timeOf(name: string, text: string | undefined): Date | null {
 }
 
 async function list(asked: Asked): Promise<void> {
-  const limit = Number(asked.limit)
+  const limit = wholeOf('--limit', asked.limit ?? '')
   const filter = filterOf(asked)
   const found = await withConnections(({ stores }) => stores.deadLetters.list(filter, { after: null, limit }))
   const rows = found.map(({ id, status, reason, topic, offset, partition, parkedAt, message }) => ({

@@ -7,7 +7,7 @@ import type { Connections } from '../src/connections.js'
 import type { Replay } from '../src/store/ports/replays.js'
 import type { ProjectId, ReplayId, WorkflowId } from '../src/workflow/ids.js'
 import { isoMs } from '../src/workflow/isoDate.js'
-import { idOf, projectOf, withConnections } from './connected.js'
+import { idOf, projectOf, wholeOf, withConnections } from './connected.js'
 import { print } from './output.js'
 import { drawProgress } from './progressBar.js'
 
@@ -71,19 +71,18 @@ function timeOf(name: string, text: string): Date {
   return new Date(ms)
 }
 
-function rateOf(text: string | undefined): number | null {
-  if (text === undefined) return null
-  if (!/^[1-9]\d{0,5}$/.test(text))
-    throw new Error(`--rate is ${JSON.stringify(text)}, which is no whole number.`)
-  return Number(text)
-}
-
 async function start(options: StartOptions): Promise<void> {
   const { from, to, mode, effects, timers, dryRun = false, rate, json } = options
   const wish = {
     from: timeOf('--from', from),
     to: to === undefined ? null : timeOf('--to', to),
-    ...{ mode, effects, timers, dryRun: dryRun === true, ratePerSecond: rateOf(rate) },
+    ...{
+      mode,
+      effects,
+      timers,
+      dryRun: dryRun === true,
+      ratePerSecond: rate === undefined ? null : wholeOf('--rate', rate),
+    },
   }
   await withConnections(async (connections) => {
     const { stores, clock } = connections
@@ -142,10 +141,12 @@ async function list(options: Place): Promise<void> {
 
 async function cancel(replayId: string, options: Place): Promise<void> {
   const id = idOf<ReplayId>('replayId', replayId)
-  const { projectId } = of(options)
-  const cancelled = await withConnections(({ stores, clock }) =>
-    stores.replays.cancel(projectId, id, clock.now()),
-  )
-  if (!cancelled) throw new Error(`Replay ${id} is not running in project ${projectId}.`)
+  const { projectId, workflowId } = of(options)
+  await withConnections(async ({ stores, clock }) => {
+    const replay = await stores.replays.get(projectId, workflowId, id)
+    if (replay === null) throw new Error(`There is no replay ${id} of this workflow.`)
+    if (!(await stores.replays.cancel(projectId, id, clock.now())))
+      throw new Error(`Replay ${id} has ended: it is ${replay.status}.`)
+  })
   process.stdout.write(`cancelled ${id}\n`)
 }

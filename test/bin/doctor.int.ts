@@ -1,32 +1,15 @@
 import assert from 'node:assert/strict'
-import { execFile } from 'node:child_process'
-import { fileURLToPath } from 'node:url'
 import type { Finding } from '../../bin/doctor/findings.js'
+import { commandLine, settingsOf } from '../support/commandLine.js'
 import { type EngineWorld, openEngineWorld, until } from '../support/engineWorld.js'
-
-const MILLRACE = fileURLToPath(new URL('../../bin/millrace.js', import.meta.url))
 
 interface Told {
   readonly code: number
   readonly findings: readonly Finding[]
 }
 
-function run(
-  env: Readonly<Record<string, string>>,
-  ...args: string[]
-): Promise<{ code: number; out: string }> {
-  return new Promise((resolve) => {
-    const child = execFile(
-      process.execPath,
-      [MILLRACE, 'doctor', ...args],
-      { env: { ...process.env, ...env } },
-      (_error, stdout, stderr) => resolve({ code: child.exitCode ?? -1, out: stdout + stderr }),
-    )
-  })
-}
-
 async function ask(env: Readonly<Record<string, string>>): Promise<Told> {
-  const { code, out } = await run(env, '--json')
+  const { code, out } = await commandLine(env)('doctor', '--json')
   return { code, findings: (JSON.parse(out) as { findings: Finding[] }).findings }
 }
 
@@ -38,12 +21,7 @@ describe('millrace doctor', function () {
   let env: Record<string, string>
   before(async () => {
     world = await openEngineWorld()
-    env = {
-      MONGODB_URI: world.database.uri,
-      TOPIC_PREFIX: world.inputTopic.replace('contact-events', ''),
-      PARTITIONS: '3',
-      CONNECT_TIMEOUT_MS: '2000',
-    }
+    env = { ...settingsOf(world), CONNECT_TIMEOUT_MS: '2000' }
   })
   after(() => world.close())
 
@@ -76,7 +54,7 @@ describe('millrace doctor', function () {
       'schema registry',
     ])
       assert.ok(checks.has(check), check)
-    assert.match((await run(env)).out, /topics as declared/)
+    assert.match((await commandLine(env)('doctor')).out, /topics as declared/)
   })
 
   it('names an index that is gone or has another time, and topics that are not as declared', async () => {
