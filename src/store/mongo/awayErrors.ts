@@ -8,9 +8,13 @@ const CALL_LIMIT_MS = 75_000
 /**
  * The store with the driver's network, election and time-out errors turned into DATABASE_AWAY (retriable). Every
  * other error of the database stays what it is: it will not go away by trying again. A call that is not answered
- * at all is given up, too: the driver waits for ever for a socket that was destroyed while it wrote.
+ * at all is given up, too: the driver waits for ever for a socket that was destroyed while it wrote. `limitMs` null:
+ * a method of this store is many calls, and may take any time.
  */
-export function withAwayErrors<Store extends object>(store: Store, limitMs = CALL_LIMIT_MS): Store {
+export function withAwayErrors<Store extends object>(
+  store: Store,
+  limitMs: number | null = CALL_LIMIT_MS,
+): Store {
   return new Proxy(store, {
     get: (target, name, receiver) => {
       const member: unknown = Reflect.get(target, name, receiver)
@@ -19,10 +23,14 @@ export function withAwayErrors<Store extends object>(store: Store, limitMs = CAL
   })
 }
 
-function guarded(method: (...args: unknown[]) => unknown, limitMs: number): (...args: unknown[]) => unknown {
+type Method = (...args: unknown[]) => unknown
+
+function guarded(method: Method, limitMs: number | null): Method {
   return (...args) => {
     const result = method(...args)
-    return result instanceof Promise ? within(result, limitMs, () => silent(limitMs)).catch(rethrow) : result
+    if (!(result instanceof Promise)) return result
+    const answered = limitMs === null ? result : within(result, limitMs, () => silent(limitMs))
+    return answered.catch(rethrow)
   }
 }
 

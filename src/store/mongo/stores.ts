@@ -55,7 +55,7 @@ export function openStores(db: Db, clock: Clock, executionRetentionMs: number) {
     eventDirectory: withAwayErrors(createMongoEventDirectory(db)),
     executionDirectory: withAwayErrors(createMongoExecutionDirectory(db)),
     executions: withAwayErrors(createMongoExecutions(db, clock)),
-    executionTrimmer: withAwayErrors(createMongoExecutionTrimmer(db)),
+    executionTrimmer: withAwayErrors(createMongoExecutionTrimmer(db), null),
     executionStats: withAwayErrors(createMongoExecutionStats(db, clock)),
     jobs: withAwayErrors(createMongoJobs(db)),
     keys: withAwayErrors(createMongoKeys(db)),
