@@ -24,28 +24,55 @@ function checkLast({ email, data }: Contact, arrivals: readonly Arrival[]): stri
   return data['last'] === last ? [] : [`${email} holds event ${data['last']}, not its last: ${last}`]
 }
 
-/** Who was unsubscribed is so, and it was told once, whatever became of who did it. */
+/** Every turn was told once, whatever became of who made it; and what nobody but events turned, their order tells. */
 function checkSubscription(world: World, contact: Contact, arrivals: readonly Arrival[]): string[] {
   const { email, subscribed } = contact
-  const told = arrivals.filter(
-    ({ event, ...arrival }) => arrival.email === email && event.name === UNSUBSCRIBED,
-  )
-  const problems: string[] = []
-  if (told.length !== (subscribed ? 0 : 1))
-    problems.push(`${email} is ${subscribed}, and that was told ${told.length} times`)
-  if (subscribed && isUnsubscribed(world, contact)) problems.push(`${email} was unsubscribed, and is not`)
-  return problems
+  const own = arrivals.filter((arrival) => arrival.email === email)
+  const told = (name: string) => own.filter(({ event }) => event.name === name).length
+  const [off, on] = [told(UNSUBSCRIBED), told('contact.subscribed')]
+  const said = own.flatMap(({ event }) => event.subscribed ?? [])
+  const isRight =
+    off - on === (subscribed ? 0 : 1) &&
+    isAsSaid({ subscribed, turns: off + on, said }, unsubscribedBy(world, contact))
+  if (isRight) return []
+  return [
+    `${email} is ${subscribed}, was told to be off ${off} times, on ${on} times; events said: ${said.join()}`,
+  ]
 }
 
-function isUnsubscribed({ ledger, workflows }: World, { id }: Contact): boolean {
-  return workflows.some(({ plan, workflow }) => {
+interface Subscription {
+  readonly subscribed: boolean
+  readonly turns: number
+  readonly said: readonly boolean[]
+}
+
+type BySteps = 'no' | 'perhaps' | 'yes'
+
+/** Between events and steps nobody knows the order; what only events turned follows from theirs. */
+function isAsSaid({ subscribed, turns, said }: Subscription, bySteps: BySteps): boolean {
+  if (bySteps === 'yes') return !subscribed || said.includes(true)
+  return bySteps === 'perhaps' || (turns === turnsOf(said) && subscribed === (said.at(-1) ?? true))
+}
+
+function turnsOf(said: readonly boolean[]): number {
+  return said.filter((one, place) => one !== (said[place - 1] ?? true)).length
+}
+
+/** Perhaps: applied, and cancelled before the step was left, or cancelled before it was applied. */
+function unsubscribedBy({ ledger, workflows }: World, { id }: Contact): BySteps {
+  const found = workflows.flatMap(({ plan, workflow }): BySteps[] => {
     const steps = plan.steps.filter(({ config }) => config['subscriptionAction'] === 'unsubscribe')
-    const keys = new Set(steps.map(({ key }) => key))
-    return [...ledger.values()].some(
-      ({ workflowId, contactId, history }) =>
-        workflowId === workflow.id && contactId === id && history.some(({ key }) => keys.has(key)),
+    const own = [...ledger.values()].filter(
+      ({ workflowId, contactId }) => workflowId === workflow.id && contactId === id,
     )
+    return steps.flatMap(({ key }) => own.map((execution) => hasApplied(execution, workflow.steps, key)))
   })
+  return found.find((one) => one === 'yes') ?? found.find((one) => one === 'perhaps') ?? 'no'
+}
+
+function hasApplied(execution: Execution, steps: Parameters<typeof stoppedAt>[1], key: string): BySteps {
+  if (execution.history.some((entry) => entry.key === key)) return 'yes'
+  return stoppedAt(execution, steps, key) ? 'perhaps' : 'no'
 }
 
 function checkCounts({ ledger, workflows }: World, contact: Contact): string[] {

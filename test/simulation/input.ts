@@ -18,15 +18,16 @@ export interface Sending {
   readonly name: string
   readonly email: string
   readonly data: JsonObject
+  readonly subscribed: boolean | null
 }
 
 /** A producer of contact events whose every send is acknowledged. */
 export function createInput(kafka: Kafka, codec: Codec, input: { topic: string; projectId: ProjectId }) {
   return {
-    publish: ({ eventId, name, email, data }: Sending): void => {
+    publish: ({ eventId, name, email, data, subscribed }: Sending): void => {
       const value = codec.encode('contactEvent', {
         ...{ v: 1, eventId, projectId: input.projectId, name, email, contactId: null, data },
-        ...{ subscribed: null, occurredAt: null, cause: null },
+        ...{ subscribed, occurredAt: null, cause: null },
       })
       kafka.append(input.topic, { key: email, value })
     },

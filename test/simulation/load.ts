@@ -72,7 +72,9 @@ function awaitedOf({ time, random }: World, { state }: Execution): { name: strin
 
 function eventOf({ random, scenario }: World, n: number, who: { name: string; email: string }): Sending {
   const marks = Object.fromEntries(scenario.plans.map(({ name }) => [markOf(name), true]))
-  return { ...who, eventId: `e${n}`, data: { ...marks, amount: random.int(0, 10), last: n } }
+  // What a contact owes after a crash is the sweeper's to send.
+  const subscribed = scenario.sweeper && random.chance(0.2) ? random.chance(0.5) : null
+  return { ...who, eventId: `e${n}`, data: { ...marks, amount: random.int(0, 10), last: n }, subscribed }
 }
 
 function cancelAny(world: World, cancelled: Set<Execution['id']>): void {
