@@ -2,6 +2,7 @@ import { join } from 'node:path'
 import { setTimeout as pause } from 'node:timers/promises'
 import { type Arena, makeFlows, type Ring } from './arena.js'
 import type { Counts } from './counts.js'
+import type { Span } from './fleet.js'
 import type { Hurt } from './hurt.js'
 import { inRing } from './inRing.js'
 import { type Load, startLoad } from './load.js'
@@ -27,8 +28,8 @@ export interface UnderLoad {
   readonly workers?: readonly (Hurt | null)[]
   readonly hurtAlways?: boolean
   readonly copies?: number
-  /** The harm is an orderly one: no call may be repeated for it. */
-  readonly orderly?: boolean
+  /** What excuses the repeat of a call; default: all of each fault. */
+  readonly excused?: Excused
   /** Does the harm while the load runs; resolves when it is over. */
   readonly harm?: (ring: Ring, load: Load) => Promise<void>
   /** Something that goes on beside the load until everything has ended; then its counts. */
@@ -42,7 +43,7 @@ export function underLoad(arena: Arena, amount: Amount, row: UnderLoad): Promise
 }
 
 async function runLoad(ring: Ring, amount: Amount, row: UnderLoad): Promise<Counts> {
-  const { copies = 1, orderly = false, harm, beside } = row
+  const { copies = 1, excused = 'throughout', harm, beside } = row
   await makeFlows(ring)
   const besides = beside?.(ring)
   const load = await startLoad({
@@ -57,12 +58,20 @@ async function runLoad(ring: Ring, amount: Amount, row: UnderLoad): Promise<Coun
       documents: await readSeen(ring.db),
       calls: ring.sinks.seen(),
       spans: ring.fleet.spans,
-      excuses: orderly ? [] : ring.fleet.spans,
+      excuses: excusesOf(ring.fleet.spans, excused),
       crashes: ring.fleet.crashes(),
       unhurt: ring.fleet.unhurt(),
     }),
     ...(await besides?.()),
   }
+}
+
+/** Nothing; only that a process ended or stood still, and broke off its calls; or the fault for as long as it lasts. */
+type Excused = 'never' | 'as it begins' | 'throughout'
+
+function excusesOf(spans: readonly Span[], excused: Excused): readonly Span[] {
+  if (excused === 'never') return []
+  return excused === 'throughout' ? spans : spans.map(({ fromMs }) => ({ fromMs, toMs: fromMs }))
 }
 
 const LOOK_EVERY_MS = 500

@@ -12,7 +12,7 @@ export const processRows: readonly Row[] = [
     run: (arena, amount) =>
       underLoad(arena, amount, {
         name: 'rolling',
-        orderly: true,
+        excused: 'never',
         harm: async ({ fleet }) => {
           await pause(BEFORE_MS)
           for (const worker of fleet.workers) {
@@ -30,6 +30,7 @@ export const processRows: readonly Row[] = [
     run: (arena, amount) =>
       underLoad(arena, amount, {
         name: 'sigstop',
+        excused: 'as it begins',
         harm: async ({ fleet }) => {
           await pause(BEFORE_MS)
           const span = { fromMs: Date.now(), toMs: Number.MAX_SAFE_INTEGER }
