@@ -7,6 +7,7 @@ import { mails, webhooks } from '../bench/effects.js'
 import { idle } from '../bench/idle.js'
 import { ingest } from '../bench/ingest.js'
 import { latency } from '../bench/latency.js'
+import { replay } from '../bench/replay.js'
 import { timers } from '../bench/timers.js'
 import { runScript } from './lifetime.js'
 import { complain, line } from './terminal.js'
@@ -20,6 +21,7 @@ const BENCHES: Readonly<Record<string, (args: readonly string[]) => Promise<void
   ingest,
   latency,
   mails,
+  replay,
   webhooks,
   timers,
 }

@@ -11,6 +11,7 @@ import type { Message } from '../batch.js'
 import type { Incoming } from '../contactEvents/decode.js'
 import type { ReplayDeps } from './deps.js'
 import { findContacts } from './findContacts.js'
+import { mayHoldName } from './mayHoldName.js'
 
 /** An execution that one event of the topic asks for, and where that event stands. */
 export interface Match extends Starting {
@@ -59,12 +60,14 @@ async function readNamed(
 ): Promise<Incoming[]> {
   const topic = deps.topology.contactEvents.name
   const name = canonicalName(workflow.triggerConfig.eventName)
+  const mayHold = mayHoldName(name)
+  const candidates = messages.filter(({ value }) => mayHold(value))
   const decoded = await deps.codec.decodeAll(
     'contactEvent',
-    messages.map(({ value }) => value),
+    candidates.map(({ value }) => value),
   )
   return decoded.flatMap((one, index): Incoming[] => {
-    const source = messages[index]
+    const source = candidates[index]
     if (!one.ok || source === undefined || one.value.projectId !== replay.projectId) return []
     const { offset, at } = source
     const event = toContactEvent(one.value, { topic, partition, offset, at })

@@ -8,13 +8,14 @@ const MAX_LAG = 2_000
 const LOOK_EVERY_MS = 250
 
 export interface Pace {
+  readonly perSecond: number
   /** Resolves when `count` more executions may start; `meanwhile` is called as long as that takes. */
   wait(count: number, meanwhile: () => Promise<void>): Promise<void>
 }
 
 /** No faster than the rate, and only while the steps keep up: live traffic keeps its speed. */
 export function createPace(deps: ReplayDeps, ratePerSecond: number | null): Pace {
-  const perMs = (ratePerSecond ?? DEFAULT_RATE) / 1_000
+  const perSecond = ratePerSecond ?? DEFAULT_RATE
   let freeAt = 0
   let lagCheckedAt = Number.NEGATIVE_INFINITY
   const mayGo = async (): Promise<boolean> => {
@@ -26,13 +27,14 @@ export function createPace(deps: ReplayDeps, ratePerSecond: number | null): Pace
     return true
   }
   return {
+    perSecond,
     wait: async (count, meanwhile) => {
       while (!(await mayGo())) {
         const ms = Math.min(LOOK_EVERY_MS, Math.max(5, freeAt - performance.now()))
         await new Promise<void>((resolve) => void deps.scheduler.after(ms, resolve))
         await meanwhile()
       }
-      freeAt = Math.max(performance.now(), freeAt) + count / perMs
+      freeAt = Math.max(performance.now(), freeAt) + (count * 1_000) / perSecond
     },
   }
 }

@@ -4,6 +4,7 @@ import type { Workflow } from '../../src/workflow/workflow.js'
 import type { Message } from '../batch.js'
 import type { RangePart } from '../run/range.js'
 import { readRange } from '../run/readRange.js'
+import { atRest } from './atRest.js'
 import type { ReplayDeps } from './deps.js'
 import { findPlaces, goneBefore, isCut, logStarts } from './findPlaces.js'
 import { type Match, type Matches, matchEvents } from './matchEvents.js'
@@ -19,8 +20,10 @@ export interface RunOptions {
   readonly isStopping: () => boolean
 }
 
-/** Executions of one insert; what a crash does twice is harmless, and small. */
-const SLICE = 500
+/** Most executions of one insert; what a crash does twice is harmless, and small. */
+const MAX_SLICE = 500
+/** At its rate a replay starts a few often, not many at once: live executions would wait behind a burst. */
+const SLICES_PER_SECOND = 20
 
 interface Run extends RunOptions {
   readonly pace: Pace
@@ -121,13 +124,18 @@ async function startAll(
   let done: Done = { started: 0, alreadyThere: 0, skipped: 0 }
   const before = run.places.get(partition)?.tried ?? 0
   const meanwhile = createMeanwhile(run, beat)
-  for (let at = 0; at < starting.length; at += SLICE) {
-    const slice = starting.slice(at, at + SLICE)
+  const size = Math.min(MAX_SLICE, Math.ceil(run.pace.perSecond / SLICES_PER_SECOND))
+  for (let at = 0; at < starting.length; at += size) {
+    const slice = starting.slice(at, at + size)
     await run.pace.wait(slice.length, meanwhile)
     move(run, partition, { tried: Math.max(before, (slice.at(-1)?.offset ?? 0) + 1) })
     if (run.isStopping() || !(await save(run))) return null
     await beat()
     done = added(done, await startSlice(run, slice, before))
+    await atRest(
+      run.deps,
+      slice.map(({ execution }) => execution.id),
+    )
   }
   return done
 }

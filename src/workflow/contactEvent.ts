@@ -67,6 +67,11 @@ export function canonicalName(name: string): string {
   return ALIASES.get(name) ?? name
 }
 
+/** Every name by which events of this canonical name come. */
+export function namesOf(canonical: string): string[] {
+  return [canonical, ...[...ALIASES].flatMap(([alias, name]) => (name === canonical ? [alias] : []))]
+}
+
 /** Names that only the engine may send; on the topic itself Kafka's ACLs decide. */
 export function isReservedName(name: string): boolean {
   return name.startsWith('email.') || name === 'contact.subscribed' || name === 'contact.unsubscribed'
