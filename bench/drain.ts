@@ -7,7 +7,7 @@ import { line, tableOf } from '../scripts/terminal.js'
 import { makeWorkflow } from '../scripts/workflows.js'
 import { FIVE_STEPS } from './fiveSteps.js'
 import { publishMany } from './publishMany.js'
-import { type BenchStage, cpuSeconds, openBench, residentMiB } from './stage.js'
+import { type BenchStage, cpuSeconds, openBench, profileFlags, residentMiB } from './stage.js'
 
 const LOOK_EVERY_MS = 50
 const WITHIN_MS = 240_000
@@ -68,8 +68,7 @@ async function once(bench: BenchStage, n: number, profile?: string): Promise<Fig
   const { pids } = bench.services
   const cpu = () => [pids?.mongod, pids?.kafka].map(cpuSeconds)
   const before = cpu()
-  const flags = profile === undefined ? [] : ['--cpu-prof', `--cpu-prof-dir=${profile}`]
-  const engine = await run.start({ ROLES: 'api,engine' }, flags)
+  const engine = await run.start({ ROLES: 'api,engine' }, profileFlags(profile))
   await untilEnded(engine.base, n)
   const [mongod = 0, kafka = 0] = cpu().map((after, index) => after - (before[index] ?? 0))
   const node = cpuSeconds(engine.process.pid)

@@ -5,7 +5,7 @@ import { line, tableOf } from '../scripts/terminal.js'
 import { makeWorkflow } from '../scripts/workflows.js'
 import { type CountingSink, countMails, countWebhooks } from './effectSinks.js'
 import { publishMany } from './publishMany.js'
-import { type BenchStage, cpuSeconds, openBench, type Run, residentMiB } from './stage.js'
+import { type BenchStage, cpuSeconds, openBench, profileFlags, type Run, residentMiB } from './stage.js'
 
 /** One kind of effect: its receiver, the settings it takes, and the one step of its workflow. */
 interface Effect {
@@ -20,7 +20,7 @@ export async function webhooks(args: readonly string[]): Promise<void> {
     args: [...args],
     options: { ...COMMON, ms: { type: 'string', default: '0' } },
   })
-  await measure(Number(values.n), Number(values.runs), {
+  await measure(values, {
     name: 'webhooks',
     open: () => countWebhooks(Number(values.ms)),
     env: ({ port }) => ({ WEBHOOK_ALLOW: `127.0.0.1:${port}` }),
@@ -33,7 +33,7 @@ export async function webhooks(args: readonly string[]): Promise<void> {
 
 export async function mails(args: readonly string[]): Promise<void> {
   const { values } = parseArgs({ args: [...args], options: COMMON })
-  await measure(Number(values.n), Number(values.runs), {
+  await measure(values, {
     name: 'mails',
     open: countMails,
     env: ({ port }) => ({ SMTP_URL: `smtp://127.0.0.1:${port}`, MAIL_FROM: 'bounces@shop.example' }),
@@ -49,15 +49,27 @@ export async function mails(args: readonly string[]): Promise<void> {
 const COMMON = {
   n: { type: 'string', default: '10000' },
   runs: { type: 'string', default: '3' },
+  /** A folder for V8's CPU profiles of the engine. */
+  profile: { type: 'string' },
 } as const
 
-async function measure(n: number, runs: number, effect: Effect): Promise<void> {
+interface Options {
+  readonly n: string
+  readonly runs: string
+  readonly profile?: string
+}
+
+async function measure(options: Options, effect: Effect): Promise<void> {
+  const n = Number(options.n)
   const bench = await openBench()
   const table = tableOf([`${effect.name}/s`, 'CPU ms each: node', 'mongod', 'kafka', 'MiB', 'repeats'])
   const rates: number[] = []
   try {
-    for (let run = 0; run < runs; run++) {
-      const { seconds, cpu, memory, repeats } = await once(bench, n, effect)
+    for (let run = 0; run < Number(options.runs); run++) {
+      const { seconds, cpu, memory, repeats } = await once(bench, effect, {
+        n,
+        flags: profileFlags(options.profile),
+      })
       rates.push(n / seconds)
       table.push([
         Math.round(n / seconds),
@@ -73,11 +85,15 @@ async function measure(n: number, runs: number, effect: Effect): Promise<void> {
   line(`\n${table.toString()}\nmedian ${Math.round(rates[rates.length >> 1] ?? 0)} ${effect.name}/s of ${n}`)
 }
 
-async function once(bench: BenchStage, n: number, effect: Effect) {
+async function once(
+  bench: BenchStage,
+  effect: Effect,
+  { n, flags }: { readonly n: number; readonly flags: readonly string[] },
+) {
   const sink = await effect.open()
   const run = bench.fresh()
   await prepare(bench, run, { n, effect, sink })
-  const engine = await run.start({ ROLES: 'api,engine', ...effect.env(sink) })
+  const engine = await run.start({ ROLES: 'api,engine', ...effect.env(sink) }, flags)
   const { pids } = bench.services
   const cpu = () => [engine.process.pid, pids?.mongod, pids?.kafka].map(cpuSeconds)
   const before = cpu()

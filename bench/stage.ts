@@ -57,6 +57,11 @@ export async function openBench(): Promise<BenchStage> {
   return { services, fresh, close: () => services.stop() }
 }
 
+/** Has V8 write a CPU profile into the folder when the process ends. */
+export function profileFlags(folder: string | undefined): string[] {
+  return folder === undefined ? [] : ['--cpu-prof', `--cpu-prof-dir=${folder}`]
+}
+
 /** Ends a process as an operator would, and waits for it. */
 export async function stopped({ process: held }: Millrace): Promise<void> {
   process.kill(held.pid, 'SIGTERM')
