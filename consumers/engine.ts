@@ -7,8 +7,9 @@ import type { EngineDeps } from './deps.js'
 import { createEmailEventsHandler } from './emailEvents.js'
 import type { RunningConsumer, StartConsumer } from './run.js'
 import { createCallResults } from './steps/callResults.js'
-import { createCallSlots } from './steps/callSlots.js'
+import { createCallSlots, type SlotOptions } from './steps/callSlots.js'
 import { createEffectCalls, type EffectCalls } from './steps/effectCalls.js'
+import { createFreeing } from './steps/freeing.js'
 import { createStepHandler } from './steps/handler.js'
 import { createSweeper } from './sweeper.js'
 import { startTicking } from './ticking.js'
@@ -23,7 +24,7 @@ export interface EngineOptions {
   readonly topology: Topology
   readonly startConsumer: StartConsumer
   /** Calls under way at most, by kind. */
-  readonly effectSlots: Readonly<Record<EffectKind, number>>
+  readonly effectSlots: Readonly<Record<EffectKind, SlotOptions['slots']>>
   /** Webhooks under way to one host at most. */
   readonly hostSlots: number
   readonly retryBaseMs: number
@@ -119,15 +120,16 @@ function isEffect(kind: StepKind): kind is EffectKind {
   return EFFECT_KINDS.some((one) => one === kind)
 }
 
-function createCalls(options: EngineOptions, kind: EffectKind, onFree: () => void): EffectCalls {
+function createCalls(options: EngineOptions, kind: EffectKind, resume: () => void): EffectCalls {
   const { deps, tools, effectSlots, hostSlots, random, retryBaseMs } = options
   const slots = createCallSlots({
     slots: effectSlots[kind],
     hostSlots,
     random,
     nowMs: () => deps.clock.now().getTime(),
-    onFree,
+    onFree: () => onFree(),
   })
+  const onFree = createFreeing({ scheduler: deps.scheduler, isPlenty: slots.mostlyFree, resume })
   return createEffectCalls({ deps, tools, slots, random, retryBaseMs, results: createCallResults(deps) })
 }
 

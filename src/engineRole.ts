@@ -21,8 +21,16 @@ import { DAY_MS } from './topology.js'
 const MAX_MESSAGES = 2_000
 /** Longer than the longest handler: whoever stands still for so long is stuck. */
 const STUCK_AFTER_MS = 180_000
-/** Mails under way for each connection: more would only use up their time limit while they wait for one. */
-const MAILS_A_CONNECTION = 2
+/**
+ * Mails under way for each connection: a slot is held from the claim to the record of the result, of which the
+ * connection is wanted for the least part; but behind a slow server more would only use up their time limits.
+ */
+const MAILS_A_CONNECTION = { least: 2, most: 8, withinMs: 1_000 }
+
+function mailsAConnection(meanMs: number): number {
+  const { least, most, withinMs } = MAILS_A_CONNECTION
+  return meanMs === 0 ? least : Math.max(least, Math.min(most, Math.floor(withinMs / meanMs)))
+}
 
 export interface EngineRole extends Pick<Engine, 'troubles'> {
   stop(): Promise<void>
@@ -51,7 +59,10 @@ export async function startEngineRole(
     topology,
     tools: outside.tools,
     startConsumer: consumersOf(reading, deps),
-    effectSlots: { WEBHOOK: config.EFFECT_SLOTS, SEND_EMAIL: MAILS_A_CONNECTION * config.SMTP_CONNECTIONS },
+    effectSlots: {
+      WEBHOOK: () => config.EFFECT_SLOTS,
+      SEND_EMAIL: (meanMs) => config.SMTP_CONNECTIONS * mailsAConnection(meanMs),
+    },
     hostSlots: config.WEBHOOK_HOST_SLOTS,
     retryBaseMs: config.RETRY_BASE_MS,
     sweepEveryMs: config.SWEEP_EVERY_MS,

@@ -32,12 +32,15 @@ export interface CallSlots {
   take(most: number): Hand | null
   /** Calls under way. */
   underWay(): number
+  /** At least half of the slots: enough for a batch that is worth its database calls. */
+  mostlyFree(): boolean
   /** No more claims. */
   stop(): void
 }
 
 export interface SlotOptions {
-  readonly slots: number
+  /** Calls at a time; `meanMs` is what a call has taken lately, until one has, 0. */
+  readonly slots: (meanMs: number) => number
   readonly hostSlots: number
   readonly random: () => number
   readonly nowMs: () => number
@@ -55,6 +58,8 @@ type Asked = SlotAnswer & { readonly held?: Host }
 
 /** A host whose slots come free as quickly as this is waited for; a slower one would hold up the others. */
 const QUICK_GAP_MS = 4
+/** Weight of the latest call in the mean. */
+const WEIGHT = 0.1
 /** Hosts remembered while nothing is done with them. */
 const MAX_IDLE_HOSTS = 10_000
 
@@ -63,6 +68,7 @@ export function createCallSlots(options: SlotOptions): CallSlots {
   return {
     take: (most) => table.take(most),
     underWay: () => table.kept,
+    mostlyFree: () => table.mostlyFree(),
     stop: () => {
       table.stopped = true
     },
@@ -77,17 +83,26 @@ class SlotTable {
   readonly #hosts = new Map<string, HostQueue>()
   /** Slots in the hands of batches. */
   #inHands = 0
+  #meanMs = 0
 
   constructor(options: SlotOptions) {
     this.#options = options
   }
 
   take(most: number): Hand | null {
-    const free = this.stopped ? 0 : this.#options.slots - this.kept - this.#inHands
+    const free = this.stopped ? 0 : this.#limit() - this.kept - this.#inHands
     const size = Math.min(most, free)
     if (size <= 0) return null
     this.#inHands += size
     return this.#handOf(size)
+  }
+
+  mostlyFree(): boolean {
+    return 2 * (this.kept + this.#inHands) <= this.#limit()
+  }
+
+  #limit(): number {
+    return this.#options.slots(this.#meanMs)
   }
 
   #handOf(size: number): Hand {
@@ -129,7 +144,9 @@ class SlotTable {
         const beganMs = this.#options.nowMs()
         host?.queue.begin(beganMs)
         return () => {
-          leave(Math.max(0, this.#options.nowMs() - beganMs))
+          const tookMs = Math.max(0, this.#options.nowMs() - beganMs)
+          this.#meanMs += (tookMs - this.#meanMs) * (this.#meanMs === 0 ? 1 : WEIGHT)
+          leave(tookMs)
           this.#freed()
         }
       },

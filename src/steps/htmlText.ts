@@ -1,4 +1,4 @@
-import { convert } from 'html-to-text'
+import { compile } from 'html-to-text'
 
 /** Open elements at a time; the parser's time grows with their number. */
 const MAX_NESTING = 256
@@ -10,17 +10,20 @@ const UNNESTED = new Set(
   ),
 )
 
+/** Made once: it costs more than most mails. */
+const convert = compile({
+  wordwrap: false,
+  limits: { maxInputLength: 1_048_576, maxDepth: 64, maxChildNodes: 10_000 },
+  selectors: [
+    { selector: 'a', options: { hideLinkHrefIfSameAsText: true } },
+    { selector: 'img', format: 'skip' },
+  ],
+})
+
 /** What a reader without HTML gets; takes linear time whatever the HTML is. */
 export function htmlToText(html: string): string {
   if (isNestedTooDeeply(html)) return withoutTags(html)
-  return convert(html, {
-    wordwrap: false,
-    limits: { maxInputLength: 1_048_576, maxDepth: 64, maxChildNodes: 10_000 },
-    selectors: [
-      { selector: 'a', options: { hideLinkHrefIfSameAsText: true } },
-      { selector: 'img', format: 'skip' },
-    ],
-  })
+  return convert(html)
 }
 
 function isNestedTooDeeply(html: string): boolean {

@@ -28,6 +28,18 @@ describe('Slots for outside calls', () => {
     assert.equal(world.slots.underWay(), 0)
   })
 
+  it('has as many as the mean of the latest calls allows', () => {
+    const world = bench((meanMs) => (meanMs > 100 ? 2 : 4), 10)
+    assert.equal(world.slots.mostlyFree(), true)
+    const { releases } = batch(world, 'a', some(3))
+    assert.equal(world.slots.mostlyFree(), false)
+    world.now = 500
+    for (const release of releases.slice(0, 1)) release()
+    assert.equal(world.slots.take(4), null)
+    for (const release of releases.slice(1)) release()
+    assert.equal(world.slots.take(4)?.size, 2)
+  })
+
   it('gives no slot once it is stopped', () => {
     const { slots } = bench(2, 2)
     slots.stop()

@@ -57,7 +57,7 @@ export function startProcess(world: World, name: string, mutation: Mutation): En
       consumers.push(consumer)
       return consumer
     },
-    effectSlots: { SEND_EMAIL: world.scenario.effectSlots, WEBHOOK: world.scenario.effectSlots },
+    effectSlots: { SEND_EMAIL: () => world.scenario.effectSlots, WEBHOOK: () => world.scenario.effectSlots },
     hostSlots: world.scenario.hostSlots,
     retryBaseMs: 500,
     sweepEveryMs: world.scenario.sweeper && mutation.sweeper ? 2_000 : 1_000 * DAY_MS,

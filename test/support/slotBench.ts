@@ -9,12 +9,16 @@ export interface SlotBench {
   freed: number
 }
 
-export function bench(slots: number, hostSlots: number, random = () => 0.5): SlotBench {
+export function bench(
+  slots: number | ((meanMs: number) => number),
+  hostSlots: number,
+  random = () => 0.5,
+): SlotBench {
   const bench: SlotBench = {
     now: 0,
     freed: 0,
     slots: createCallSlots({
-      slots,
+      slots: typeof slots === 'number' ? () => slots : slots,
       hostSlots,
       random,
       nowMs: () => bench.now,
