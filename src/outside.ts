@@ -5,6 +5,8 @@ import { createMailer } from './effects/mail.js'
 import type { EffectTools } from './effects/ports.js'
 import { createTracking } from './effects/tracking.js'
 import { createHttpCaller } from './effects/webhook.js'
+import { gatherSaves, gatherTemplates } from './store/gathered.js'
+import { realScheduler } from './store/scheduling.js'
 import { tracedCaller } from './tracing/outside.js'
 
 /** The world that effects act on: HTTP, SMTP, and what their texts and records need. */
@@ -25,8 +27,8 @@ export function openOutside(config: Config, { stores, linkSecret, tracing }: Con
     http: tracing === undefined ? http : tracedCaller(http, tracing),
     mailer,
     links: createLinks({ publicUrl: config.publicUrl, secret: linkSecret }),
-    templates: stores.templates,
-    messages: stores.messages,
+    templates: { find: gatherTemplates(stores.templates, realScheduler) },
+    messages: { save: gatherSaves(stores.messages, realScheduler), find: stores.messages.find },
     tracking:
       opens || clicks
         ? createTracking({ publicUrl: config.publicUrl, secret: linkSecret, opens, clicks })

@@ -1,5 +1,6 @@
 import type { Standing } from '../../src/engine/outputs.js'
 import { isRetriable } from '../../src/errors.js'
+import { createGatherer } from '../../src/store/gatherer.js'
 import type { Change } from '../../src/workflow/change.js'
 import type { Execution, Lease } from '../../src/workflow/execution.js'
 import type { EngineDeps } from '../deps.js'
@@ -8,7 +9,6 @@ import { type PlacedExecution, placeExecutions } from '../stepping/placeExecutio
 import type { PlannedStep } from '../stepping/plan.js'
 import { applyToDocuments } from '../stepping/writeDocuments.js'
 import type { CallOutcome } from './callOutcome.js'
-import { createGatherer } from './gatherer.js'
 
 /** A step whose claim was written, and its document as the claim left it. */
 export interface Claim {
@@ -29,8 +29,10 @@ interface Result {
 }
 
 export function createCallResults(deps: EngineDeps): CallResults {
-  const places = createGatherer<Execution, PlacedExecution | null>((list) => placeAll(deps, list))
-  const records = createGatherer<Result, undefined>((results) => recordAll(deps, results))
+  const places = createGatherer<Execution, PlacedExecution | null>(deps.scheduler, (list) =>
+    placeAll(deps, list),
+  )
+  const records = createGatherer<Result, undefined>(deps.scheduler, (results) => recordAll(deps, results))
   return {
     load: (execution) => places.add(execution),
     record: async (execution, outcome) => {

@@ -35,8 +35,12 @@ export function stepDueOf({ identity, seq, state, last }: Standing): StepOutput 
   }
 }
 
+/**
+ * For what waits. The end of a lease is many seconds off, and mostly never comes: the alarm clock finds it by
+ * looking, as it finds what a lost Timer was to announce.
+ */
 export function timerOf({ identity, seq, state }: Standing): Timer | null {
-  if (isEnded(state) || state.dueAt === null) return null
+  if (state.status !== 'WAITING' || state.dueAt === null) return null
   return { v: 1, executionId: identity.id, seq, dueAt: state.dueAt }
 }
 
@@ -49,7 +53,7 @@ const EVERYTHING: Wanted = { facts: true }
 
 /**
  * What the standings ask to be sent: their facts and the events that they owe, the next step of what moves, a
- * timer for what waits or is leased.
+ * timer for what waits.
  */
 export function outputsOf(standings: readonly Standing[], { facts }: Wanted = EVERYTHING): Outputs {
   return {

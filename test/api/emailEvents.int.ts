@@ -20,19 +20,21 @@ describe('POST /v1/email-events', () => {
     contactId = String(contact.at('id'))
     const [executionId, stepId] = [randomUUID() as string as ExecutionId, randomUUID() as string as StepId]
     messageId = `<${executionId}.${stepId}@shop.example>`
-    await api.deps.messages.save({
-      id: messageRecordId(executionId, stepId),
-      projectId: project.id,
-      contactId: contactId as ContactId,
-      executionId,
-      to: 'ada@example.com',
-      subject: 'Hi',
-      status: 'SENT',
-      reason: null,
-      messageId,
-      captured: null,
-      createdAt: new Date(),
-    })
+    await api.deps.messages.save([
+      {
+        id: messageRecordId(executionId, stepId),
+        projectId: project.id,
+        contactId: contactId as ContactId,
+        executionId,
+        to: 'ada@example.com',
+        subject: 'Hi',
+        status: 'SENT',
+        reason: null,
+        messageId,
+        captured: null,
+        createdAt: new Date(),
+      },
+    ])
   })
   beforeEach(() => {
     outbox.sent.events.length = 0

@@ -32,7 +32,7 @@ describe('messages over HTTP', () => {
       createdAt: new Date(1_000),
       ...more,
     }
-    await api.deps.messages.save(record)
+    await api.deps.messages.save([record])
     return record
   }
   const ids = (reply: Reply) => (reply.at('data') as { id: string }[]).map((message) => message.id)

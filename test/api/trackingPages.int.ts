@@ -23,19 +23,21 @@ describe('Tracked links and images', () => {
     project = await api.newProject()
     const contact = await project.call('POST', '/contacts', { body: { email: 'ada@example.com' } })
     const [executionId, stepId] = [randomUUID() as string as ExecutionId, randomUUID() as string as StepId]
-    await api.deps.messages.save({
-      id: messageRecordId(executionId, stepId),
-      projectId: project.id,
-      contactId: contact.at('id') as ContactId,
-      executionId,
-      to: 'ada@example.com',
-      subject: 'Hi',
-      status: 'SENT',
-      reason: null,
-      messageId: `<${executionId}.${stepId}@shop.example>`,
-      captured: null,
-      createdAt: new Date(),
-    })
+    await api.deps.messages.save([
+      {
+        id: messageRecordId(executionId, stepId),
+        projectId: project.id,
+        contactId: contact.at('id') as ContactId,
+        executionId,
+        to: 'ada@example.com',
+        subject: 'Hi',
+        status: 'SENT',
+        reason: null,
+        messageId: `<${executionId}.${stepId}@shop.example>`,
+        captured: null,
+        createdAt: new Date(),
+      },
+    ])
     const options = { publicUrl: api.url, secret: 'a secret of this test', opens: true, clicks: true }
     const html = createTracking(options).rewrite(
       `<a href="${SHOP}">x</a>`,

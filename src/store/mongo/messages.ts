@@ -33,9 +33,13 @@ export async function prepareMessages(db: Db, retentionDays: number): Promise<vo
 export function createMongoMessages(db: Db): MessageStore {
   const collection = db.collection<MessageDocument>(MESSAGES)
   return {
-    save: async (record) => {
-      const { _id, createdAt, ...fields } = storeMessage(record)
-      await collection.updateOne({ _id }, { $set: fields, $setOnInsert: { createdAt } }, { upsert: true })
+    save: async (records) => {
+      const operations = records.map((record) => {
+        const { _id, createdAt, ...fields } = storeMessage(record)
+        const update = { $set: fields, $setOnInsert: { createdAt } }
+        return { updateOne: { filter: { _id }, update, upsert: true } }
+      })
+      if (operations.length > 0) await collection.bulkWrite(operations, { ordered: false })
     },
     find: async (projectId, ids) => {
       const filter = { _id: { $in: toUuids(ids) }, projectId: toUuid(projectId) }

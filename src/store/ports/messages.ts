@@ -15,8 +15,8 @@ export interface MessageQuery {
 }
 
 export interface MessageStore extends Forgetful {
-  /** Inserts or replaces by id; `createdAt` stays that of the first. */
-  save(record: MessageRecord): Promise<void>
+  /** Inserts or replaces by id, each at most once a call; `createdAt` stays that of the first. */
+  save(records: readonly MessageRecord[]): Promise<void>
   /** Those that are there, in any order. */
   find(projectId: ProjectId, ids: readonly MessageId[]): Promise<MessageRecord[]>
   /** Newest first. */

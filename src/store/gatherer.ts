@@ -1,3 +1,5 @@
+import type { Scheduler } from './ports/clock.js'
+
 /** Collects single asks into batches: at once when nothing is under way, else until that is done. */
 export interface Gatherer<Item, Answer> {
   add(item: Item): Promise<Answer>
@@ -10,9 +12,12 @@ interface Waiting<Item, Answer> {
 }
 
 const MAX_BATCH = 1_000
+/** Between two batches of several: more come in this time, and a batch costs as much whatever is in it. */
+const GATHER_MS = 8
 
 /** `work` answers every item of a batch in its order; a throw rejects them all. */
 export function createGatherer<Item, Answer>(
+  scheduler: Scheduler,
   work: (items: readonly Item[]) => Promise<Answer[]>,
 ): Gatherer<Item, Answer> {
   const queue: Waiting<Item, Answer>[] = []
@@ -21,6 +26,7 @@ export function createGatherer<Item, Answer>(
     while (queue.length > 0) {
       const batch = queue.splice(0, MAX_BATCH)
       await answerBatch(batch, work)
+      if (batch.length > 1) await new Promise<void>((resolve) => scheduler.after(GATHER_MS, resolve))
     }
     busy = false
   }
