@@ -132,10 +132,10 @@ describe('what standings ask to be sent', () => {
     )
   })
 
-  it('a lease: its timer only', () => {
+  it('a lease: nothing', () => {
     const state = aMoving({ lease: { token: 't', until: NOW }, dueAt: NOW })
     const outputs = outputsOf([standingOf(anExecution({ seq: 1, state }))])
-    assert.deepEqual([outputs.steps, outputs.facts, outputs.timers.length], [[], [], 1])
+    assert.deepEqual([outputs.steps, outputs.facts, outputs.timers], [[], [], []])
   })
 
   it('what is owed: its events', () => {
