@@ -17,57 +17,61 @@ const STOP_LIMIT_MS = 58_000
 
 type Stop = () => Promise<void>
 
-/** Config, clients, stores, producers, consumers, API: in this order, and back. */
+/** Config, clients, stores, API, producers, consumers: in this order. */
 async function run(): Promise<void> {
   const announcer = createAnnouncer()
   const config = readConfig()
   const logger = createLogger(config.LOG_LEVEL)
   logAnnouncements(announcer, logger)
-  const stops: Stop[] = []
-  const end = ender(announcer, stops)
+  const life: Stops = { working: [], serving: [] }
+  const end = ender(announcer, life)
   process.on('unhandledRejection', (error) => {
     announcer.announce('failure', { where: 'unhandled rejection', error })
     end(1, 'an error that nothing handled')
   })
   for (const signal of ['SIGTERM', 'SIGINT'] as const) process.on(signal, () => end(0, signal))
-  await start(config, announcer, { stops, crash: (reason) => end(1, reason) })
+  await start(config, announcer, { ...life, crash: (reason) => end(1, reason) })
   announcer.announce('engine.ready', { roles: config.ROLES })
 }
 
-interface Life {
-  /** What was started, in order. */
-  readonly stops: Stop[]
+interface Stops {
+  /** What was started, in order; stops in reverse, after `serving`. */
+  readonly working: Stop[]
+  /** What takes requests. */
+  readonly serving: Stop[]
+}
+
+interface Life extends Stops {
   readonly crash: (reason: string) => void
 }
 
-async function start(config: Config, announcer: Announcer, { stops, crash }: Life): Promise<void> {
+/** The API before the engine, which may wait for the places of one that died: events are taken meanwhile. */
+async function start(config: Config, announcer: Announcer, life: Life): Promise<void> {
   const registry = createMetrics(announcer)
   const connections = await openConnections(config, announcer)
-  stops.push(connections.close)
+  life.working.push(connections.close)
   await prepareFirstProject(config, connections)
+  const runs = (role: Config['ROLES'][number]) => config.ROLES.includes(role)
   const roles: { engine: EngineRole | null } = { engine: null }
-  const troubles = () => roles.engine?.troubles() ?? []
-  if (config.ROLES.includes('engine')) {
-    roles.engine = await startEngineRole(config, connections, announcer, crash)
-    stops.push(roles.engine.stop)
-  }
-  if (config.ROLES.includes('replay')) {
-    stops.push((await startReplayRole(config, connections, announcer)).stop)
-  }
+  const troubles = () => roles.engine?.troubles() ?? (runs('engine') ? [JOINING] : [])
   const readiness = createReadiness({ probe: connections.probe, troubles })
   if (config.METRICS_PORT !== undefined) {
     const place = { host: config.HOST, port: config.METRICS_PORT }
-    stops.push((await startOperationsServer({ registry, readiness }, place)).close)
+    life.working.push((await startOperationsServer({ registry, readiness }, place)).close)
   }
-  if (!config.ROLES.includes('api')) return
-  const api = await startApiRole(config, connections, {
-    announcer,
-    scheduler: realScheduler,
-    readiness,
-    metrics: { text: async () => ({ contentType: registry.contentType, text: await registry.metrics() }) },
-  })
-  stops.push(api.stop)
+  if (runs('api')) {
+    const text = async () => ({ contentType: registry.contentType, text: await registry.metrics() })
+    const deps = { announcer, scheduler: realScheduler, readiness, metrics: { text } }
+    life.serving.push((await startApiRole(config, connections, deps)).stop)
+  }
+  if (runs('engine')) {
+    roles.engine = await startEngineRole(config, connections, announcer, life.crash)
+    life.working.push(roles.engine.stop)
+  }
+  if (runs('replay')) life.working.push((await startReplayRole(config, connections, announcer)).stop)
 }
+
+const JOINING = 'the engine is joining its consumer groups'
 
 /** The keys of a first start are shown once, where a person can read them: they are stored as digests only. */
 async function prepareFirstProject(config: Config, { stores, clock }: Connections): Promise<void> {
@@ -79,7 +83,7 @@ async function prepareFirstProject(config: Config, { stores, clock }: Connection
 }
 
 /** Stops in reverse, once; a crash does not wait for anything to finish. */
-function ender(announcer: Announcer, stops: readonly Stop[]): (code: number, reason: string) => void {
+function ender(announcer: Announcer, stops: Stops): (code: number, reason: string) => void {
   let ending = false
   return (code, reason) => {
     if (ending) return
@@ -91,8 +95,8 @@ function ender(announcer: Announcer, stops: readonly Stop[]): (code: number, rea
   }
 }
 
-async function stopAll(announcer: Announcer, stops: readonly Stop[]): Promise<void> {
-  for (const stop of stops.toReversed()) {
+async function stopAll(announcer: Announcer, { working, serving }: Stops): Promise<void> {
+  for (const stop of [...working, ...serving].toReversed()) {
     await stop().catch((error: unknown) => announcer.announce('failure', { where: 'stopping', error }))
   }
 }
