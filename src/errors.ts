@@ -53,6 +53,13 @@ export class MillraceError extends Error {
   }
 }
 
+/** What `/ready` was asked: an answer, no failure of the call. */
+export class NotReady extends MillraceError {
+  constructor(reasons: readonly string[]) {
+    super('SERVICE_UNAVAILABLE', `Not ready: ${reasons.join('; ')}`)
+  }
+}
+
 const RETRIABLE: ReadonlySet<ErrorCode> = new Set([
   'SERVICE_UNAVAILABLE',
   'RATE_LIMIT_EXCEEDED',

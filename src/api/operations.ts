@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import { MillraceError } from '../errors.js'
+import { NotReady } from '../errors.js'
 import { type Route, route } from './route.js'
 
 export interface Readiness {
@@ -50,7 +50,7 @@ function readyRoute({ readiness }: OperationDeps): Route {
     description: 'The message of a 503 says what is missing.',
     handle: async () => {
       const { ready, reasons } = await readiness.check()
-      if (!ready) throw new MillraceError('SERVICE_UNAVAILABLE', `Not ready: ${reasons.join('; ')}`)
+      if (!ready) throw new NotReady(reasons)
       return { status: 200, body: { ready, reasons } }
     },
   })

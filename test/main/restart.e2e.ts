@@ -29,6 +29,7 @@ describe('a process that is started again after one was killed', () => {
     assert.equal(ready.status, 503)
     assert.match(await ready.text(), /joining its consumer groups/)
     await second.ready()
+    assert.doesNotMatch(second.output(), /GET \/ready/)
     const events = stage.database.db.collection('events')
     await until('the engine has handled it', async () => (await events.countDocuments()) >= 1, 60_000)
   })

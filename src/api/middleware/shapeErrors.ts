@@ -1,5 +1,5 @@
 import type { Middleware } from 'koa'
-import type { ErrorCode, MillraceError } from '../../errors.js'
+import { type ErrorCode, type MillraceError, NotReady } from '../../errors.js'
 import type { Announcer } from '../../events.js'
 import { asMillraceError, errorBody } from '../errorBody.js'
 import { STATUS_OF } from '../httpErrors.js'
@@ -18,7 +18,8 @@ export function shapeErrors({ announcer, classify }: ErrorDeps): Middleware {
       await next()
     } catch (thrown) {
       const error = asMillraceError(thrown, classify)
-      if (STATUS_OF[error.code] >= 500) announceFailure(announcer, ctx, thrown)
+      if (STATUS_OF[error.code] >= 500 && !(thrown instanceof NotReady))
+        announceFailure(announcer, ctx, thrown)
       refuse(ctx, error)
     }
   })
