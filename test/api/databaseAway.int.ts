@@ -9,6 +9,7 @@ import { type Connection, connectMongo, isDatabaseAway } from '../../src/store/m
 import { createMongoKeys, prepareKeys } from '../../src/store/mongo/keys.js'
 import { createMongoWorkflows, prepareWorkflows } from '../../src/store/mongo/workflows.js'
 import { openDatabase, type TestDatabase } from '../support/database.js'
+import { until } from '../support/engineWorld.js'
 import { type Caller, callerOf } from '../support/http.js'
 import { type CutProxy, startProxy } from '../support/proxy.js'
 import { NOW, newProjectId } from '../support/workflowValues.js'
@@ -68,6 +69,8 @@ describe('while MongoDB is away', () => {
     assert.ok(performance.now() - startedMs < 10_000)
     assert.ok(failures.length >= 3)
     proxy.mend()
+    // The driver looks for a lost server twice a second.
+    await until('MongoDB is back', async () => (await call('GET', path)).status === 200)
     assert.equal((await call('GET', path)).at('name'), 'n')
     assert.equal((await call('PATCH', path, { body: { name: 'x' } })).status, 200)
   })
