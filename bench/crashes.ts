@@ -4,7 +4,7 @@ import { line, tableOf } from '../scripts/terminal.js'
 import { makeWorkflow } from '../scripts/workflows.js'
 import { type CountingSink, countWebhooks } from './effectSinks.js'
 import { publishMany } from './publishMany.js'
-import { type BenchStage, openBench, type Run } from './stage.js'
+import { type BenchStage, openBench, type Run, stopped } from './stage.js'
 
 /** A lease outlives its call's time limit by 30 s: what a kill interrupted comes again after that. */
 const TIMEOUT_SECONDS = 1
@@ -63,8 +63,7 @@ async function throughKills(
   }
   const last = await run.start(env)
   await sink.known(n)
-  process.kill(last.process.pid, 'SIGTERM')
-  await last.process.exited
+  await stopped(last)
 }
 
 async function prepare(bench: BenchStage, run: Run, { port }: CountingSink, n: number): Promise<void> {
@@ -75,6 +74,5 @@ async function prepare(bench: BenchStage, run: Run, { port }: CountingSink, n: n
   await makeWorkflow(api, { name: 'crashes', eventName: 'signed_up', steps, arrows: [['trigger', 'call']] })
   const { id: projectId } = await api.get<{ id: string }>('/project')
   await publishMany(bench, run, { projectId, name: 'signed_up', n })
-  process.kill(setup.process.pid, 'SIGTERM')
-  await setup.process.exited
+  await stopped(setup)
 }

@@ -7,7 +7,7 @@ import { line, tableOf } from '../scripts/terminal.js'
 import { makeWorkflow } from '../scripts/workflows.js'
 import { FIVE_STEPS } from './fiveSteps.js'
 import { publishMany } from './publishMany.js'
-import { type BenchStage, cpuSeconds, openBench, profileFlags, residentMiB } from './stage.js'
+import { type BenchStage, cpuSeconds, openBench, profileFlags, residentMiB, stopped } from './stage.js'
 
 const LOOK_EVERY_MS = 50
 const WITHIN_MS = 240_000
@@ -63,8 +63,7 @@ async function once(bench: BenchStage, n: number, profile?: string): Promise<Fig
   await makeWorkflow(api, FIVE_STEPS)
   const { id: projectId } = await api.get<{ id: string }>('/project')
   await publishMany(bench, run, { projectId, name: FIVE_STEPS.eventName, n })
-  process.kill(setup.process.pid, 'SIGTERM')
-  await setup.process.exited
+  await stopped(setup)
   const { pids } = bench.services
   const cpu = () => [pids?.mongod, pids?.kafka].map(cpuSeconds)
   const before = cpu()
@@ -73,8 +72,7 @@ async function once(bench: BenchStage, n: number, profile?: string): Promise<Fig
   const [mongod = 0, kafka = 0] = cpu().map((after, index) => after - (before[index] ?? 0))
   const node = cpuSeconds(engine.process.pid)
   const memory = residentMiB(engine.process.pid)
-  process.kill(engine.process.pid, 'SIGTERM')
-  await engine.process.exited
+  await stopped(engine)
   return { seconds: await spanOf(run.mongoUri), node, mongod, kafka, memory }
 }
 

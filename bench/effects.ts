@@ -5,7 +5,15 @@ import { line, tableOf } from '../scripts/terminal.js'
 import { makeWorkflow } from '../scripts/workflows.js'
 import { type CountingSink, countMails, countWebhooks } from './effectSinks.js'
 import { publishMany } from './publishMany.js'
-import { type BenchStage, cpuSeconds, openBench, profileFlags, type Run, residentMiB } from './stage.js'
+import {
+  type BenchStage,
+  cpuSeconds,
+  openBench,
+  profileFlags,
+  type Run,
+  residentMiB,
+  stopped,
+} from './stage.js'
 
 /** One kind of effect: its receiver, the settings it takes, and the one step of its workflow. */
 interface Effect {
@@ -100,8 +108,7 @@ async function once(
   await sink.reached(n)
   const used = cpu().map((after, index) => after - (before[index] ?? 0))
   const memory = residentMiB(engine.process.pid)
-  process.kill(engine.process.pid, 'SIGTERM')
-  await engine.process.exited
+  await stopped(engine)
   await sink.close()
   return { seconds: sink.seconds(), cpu: used, memory, repeats: sink.received() - sink.counts.size }
 }
@@ -123,6 +130,5 @@ async function prepare(
   })
   const { id: projectId } = await api.get<{ id: string }>('/project')
   await publishMany(bench, run, { projectId, name: eventName, n })
-  process.kill(setup.process.pid, 'SIGTERM')
-  await setup.process.exited
+  await stopped(setup)
 }

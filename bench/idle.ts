@@ -3,7 +3,7 @@ import { setTimeout as pause } from 'node:timers/promises'
 import { parseArgs } from 'node:util'
 import Table from 'cli-table3'
 import { line } from '../scripts/terminal.js'
-import { cpuSeconds, openBench, residentMiB } from './stage.js'
+import { cpuSeconds, openBench, residentMiB, stopped } from './stage.js'
 
 /** Joining the groups, compiling and the first collections are over by then. */
 const SETTLE_MS = 15_000
@@ -32,8 +32,7 @@ export async function idle(args: readonly string[]): Promise<void> {
       ...percents.map((percent) => percent.toFixed(1)),
       residentMiB(millrace.process.pid),
     ])
-    process.kill(millrace.process.pid, 'SIGTERM')
-    await millrace.process.exited
+    await stopped(millrace)
   } finally {
     await bench.close()
   }

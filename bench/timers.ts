@@ -9,7 +9,7 @@ import { line } from '../scripts/terminal.js'
 import { makeWorkflow } from '../scripts/workflows.js'
 import { type Executions, insertPending, latenessOf, openExecutions } from './pendingTimers.js'
 import { percentile } from './percentile.js'
-import { cpuSeconds, openBench, type Run, residentMiB } from './stage.js'
+import { cpuSeconds, openBench, type Run, residentMiB, stopped } from './stage.js'
 
 const DELAY_MS = 2_000
 const WITHIN_MS = 300_000
@@ -62,8 +62,7 @@ export async function timers(args: readonly string[]): Promise<void> {
 }
 
 async function end(engine: Millrace): Promise<void> {
-  process.kill(engine.process.pid, 'SIGTERM')
-  await engine.process.exited
+  await stopped(engine)
 }
 
 async function restart(run: Run, engine: Millrace): Promise<Millrace> {
