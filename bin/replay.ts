@@ -76,13 +76,11 @@ async function start(options: StartOptions): Promise<void> {
   const wish = {
     from: timeOf('--from', from),
     to: to === undefined ? null : timeOf('--to', to),
-    ...{
-      mode,
-      effects,
-      timers,
-      dryRun: dryRun === true,
-      ratePerSecond: rate === undefined ? null : wholeOf('--rate', rate),
-    },
+    mode,
+    effects,
+    timers,
+    dryRun,
+    ratePerSecond: rate === undefined ? null : wholeOf('--rate', rate),
   }
   await withConnections(async (connections) => {
     const { stores, clock } = connections

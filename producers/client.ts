@@ -3,6 +3,7 @@ import tls from 'node:tls'
 import type { ISocketFactory, Kafka, KafkaConfig, LogEntry, Producer, SASLOptions } from 'kafkajs'
 import { MillraceError, messageOf } from '../src/errors.js'
 import type { Announcer } from '../src/events.js'
+import { within } from '../src/within.js'
 import { kafkajs } from './kafkajsCures.js'
 
 export type { Admin, Kafka, Producer } from 'kafkajs'
@@ -79,17 +80,12 @@ export async function connectWithin(
 const RETRY_MS = 300
 
 async function attempt(connect: () => Promise<unknown>, limitMs: number): Promise<unknown> {
-  let timer: NodeJS.Timeout | undefined
-  const late = new Promise<Error>((resolve) => {
-    timer = setTimeout(() => resolve(new Error('no connection in time')), limitMs)
-  })
-  const connected = connect().then(
-    () => null,
-    (error: unknown) => error,
-  )
-  const outcome = await Promise.race([connected, late])
-  clearTimeout(timer)
-  return outcome
+  try {
+    await within(connect(), limitMs, () => new Error('no connection in time'))
+    return null
+  } catch (error) {
+    return error
+  }
 }
 
 export type Partitioner = (choice: {

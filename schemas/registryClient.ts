@@ -1,6 +1,7 @@
 import { type COMPATIBILITY, SchemaRegistry, SchemaType } from '@kafkajs/confluent-schema-registry'
 import type { Type } from 'avsc'
 import { MillraceError, messageOf } from '../src/errors.js'
+import { within } from '../src/within.js'
 import type { OwnSchema } from './avroTypes.js'
 import { Refusal } from './refusal.js'
 
@@ -15,6 +16,7 @@ export interface RegistryClient {
 
 /** For one request, its own tries included. */
 const REQUEST_MS = 10_000
+const silent = () => new MillraceError('BROKER_AWAY', `no answer within ${REQUEST_MS} ms`)
 const ENFORCED = 'BACKWARD_TRANSITIVE'
 
 export function createRegistryClient(registryUrl: string): RegistryClient {
@@ -30,7 +32,7 @@ export function createRegistryClient(registryUrl: string): RegistryClient {
   )
   const call = async <Answer>(what: string, request: () => Promise<Answer>): Promise<Answer> => {
     try {
-      return await withinTime(request())
+      return await within(request(), REQUEST_MS, silent)
     } catch (error) {
       if (!isAway(error)) throw error
       const message = `The schema registry at ${address} does not answer (${what}): ${messageOf(error)}`
@@ -127,14 +129,6 @@ const AWAY: ReadonlySet<number> = new Set([400, 408, 429])
 function isAway(error: unknown): boolean {
   const status = statusOf(error)
   return AWAY.has(status) || status >= 500 || (error instanceof MillraceError && error.code === 'BROKER_AWAY')
-}
-
-function withinTime<Answer>(request: Promise<Answer>): Promise<Answer> {
-  return new Promise((resolve, reject) => {
-    const late = () => reject(new MillraceError('BROKER_AWAY', `no answer within ${REQUEST_MS} ms`))
-    const timer = setTimeout(late, REQUEST_MS)
-    request.then(resolve, reject).finally(() => clearTimeout(timer))
-  })
 }
 
 const TIMES: ReadonlySet<unknown> = new Set(['occurredAt', 'enteredAt', 'asOf', 'dueAt', 'at', 'leftAt'])

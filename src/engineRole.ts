@@ -27,9 +27,9 @@ const STUCK_AFTER_MS = 180_000
  */
 const MAILS_A_CONNECTION = { least: 2, most: 8, withinMs: 1_000 }
 
-function mailsAConnection(meanMs: number): number {
+function mailsAConnection(meanMs: number | null): number {
   const { least, most, withinMs } = MAILS_A_CONNECTION
-  return meanMs === 0 ? least : Math.max(least, Math.min(most, Math.floor(withinMs / meanMs)))
+  return meanMs === null ? least : Math.max(least, Math.min(most, Math.floor(withinMs / meanMs)))
 }
 
 export interface EngineRole extends Pick<Engine, 'troubles'> {

@@ -1,5 +1,6 @@
 import type { Readiness } from './api/operations.js'
 import { messageOf } from './errors.js'
+import { within } from './within.js'
 
 export interface ReadinessSources {
   /** Throws what keeps the database or the broker from answering. */
@@ -19,16 +20,10 @@ export function createReadiness({ probe, troubles }: ReadinessSources): Readines
   }
 }
 
-async function probed(probe: () => Promise<void>): Promise<string[]> {
-  let timer: NodeJS.Timeout | undefined
-  const late = new Promise<string[]>((resolve) => {
-    timer = setTimeout(() => resolve([`no answer within ${PROBE_LIMIT_MS} ms`]), PROBE_LIMIT_MS)
-  })
-  const answered = probe().then(
+function probed(probe: () => Promise<void>): Promise<string[]> {
+  const late = () => new Error(`no answer within ${PROBE_LIMIT_MS} ms`)
+  return within(probe(), PROBE_LIMIT_MS, late).then(
     () => [],
     (error: unknown) => [messageOf(error)],
   )
-  const reasons = await Promise.race([answered, late])
-  clearTimeout(timer)
-  return reasons
 }

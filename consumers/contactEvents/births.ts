@@ -1,4 +1,5 @@
 import { type Folding, startFolding } from '../../src/engine/foldContact.js'
+import { keyText } from '../../src/store/contactIds.js'
 import type { ContactKey, Folded, Newborn, StoredContact } from '../../src/store/ports/contacts.js'
 import type { Contact } from '../../src/workflow/contact.js'
 import { compareOrder, type Order } from '../../src/workflow/contactEvent.js'
@@ -8,13 +9,13 @@ import { foldFields } from './foldFields.js'
 
 /**
  * What contacts that are not there yet are made with, in one write: the fields of the batch's events about them.
- * Null where an event turns the subscription, which is announced, so it is written as to any contact.
+ * `byKey`: by the texts of their addresses' keys. Null where an event turns the subscription, which is announced, so it is written as to any contact.
  */
 export function newborns(
-  eventsOf: (key: ContactKey) => readonly Incoming[],
+  byKey: ReadonlyMap<string, readonly Incoming[]>,
 ): (key: ContactKey) => Newborn | null {
   return (key) => {
-    const events = [...eventsOf(key)].sort((a, b) => compareOrder(a.order, b.order))
+    const events = [...(byKey.get(keyText(key)) ?? [])].sort((a, b) => compareOrder(a.order, b.order))
     const [first, last] = [events[0], events.at(-1)]
     if (first === undefined || last === undefined) return null
     const { set, turns } = foldAll(key, events)

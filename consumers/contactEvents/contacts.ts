@@ -1,3 +1,4 @@
+import { keyText, uniqueKeys } from '../../src/store/contactIds.js'
 import type { ContactKey, FormerAddress, StoredContact } from '../../src/store/ports/contacts.js'
 import { groupBy } from '../../src/workflow/groupBy.js'
 import type { ContactId } from '../../src/workflow/ids.js'
@@ -32,7 +33,7 @@ export async function addressEvents(
   )
   const addressed = living.flatMap((one): Addressed[] => {
     const id = idOf(one)
-    const contact = id === null ? byEmail.get(keyOf(emailKey(one))) : byId.get(id)
+    const contact = id === null ? byEmail.get(keyText(emailKey(one))) : byId.get(id)
     return contact?.projectId === one.event.projectId ? [{ ...one, contact }] : []
   })
   const met = new Set(addressed.map(({ source }) => source))
@@ -67,10 +68,6 @@ function emailKey({ event }: Incoming): ContactKey {
   return { projectId: event.projectId, email: event.email ?? '' }
 }
 
-function keyOf({ projectId, email }: ContactKey): string {
-  return `${projectId}:${email}`
-}
-
 /** Whom the address led to when the event was appended: the first of its records that ended after that. */
 export async function formerOwners(
   deps: { readonly contacts: Pick<EngineDeps['contacts'], 'formerAddresses'> },
@@ -78,14 +75,14 @@ export async function formerOwners(
 ): Promise<Map<Incoming, FormerAddress>> {
   const named = incoming.filter(({ event }) => event.contactId === null)
   if (named.length === 0) return new Map()
-  const records = await deps.contacts.formerAddresses(uniqueKeys(named))
+  const records = await deps.contacts.formerAddresses(uniqueKeys(named.map(emailKey)))
   const byKey = groupBy(
     [...records].sort((a, b) => a.until.getTime() - b.until.getTime()),
-    keyOf,
+    keyText,
   )
   const owners = new Map<Incoming, FormerAddress>()
   for (const one of named) {
-    const record = byKey.get(keyOf(emailKey(one)))?.find(({ until }) => one.order.at < until)
+    const record = byKey.get(keyText(emailKey(one)))?.find(({ until }) => one.order.at < until)
     if (record !== undefined) owners.set(one, record)
   }
   return owners
@@ -106,16 +103,10 @@ async function findByEmail(
   incoming: readonly Incoming[],
 ): Promise<Map<string, StoredContact>> {
   if (incoming.length === 0) return new Map()
-  const byKey = groupBy(incoming, (one) => keyOf(emailKey(one)))
   const contacts = await deps.contacts.findOrCreate(
-    uniqueKeys(incoming),
+    uniqueKeys(incoming.map(emailKey)),
     deps.clock.now(),
-    newborns((key) => byKey.get(keyOf(key)) ?? []),
+    newborns(groupBy(incoming, (one) => keyText(emailKey(one)))),
   )
-  return new Map(contacts.map((contact) => [keyOf(contact), contact]))
-}
-
-function uniqueKeys(incoming: readonly Incoming[]): ContactKey[] {
-  const keys = new Map(incoming.map((one) => [keyOf(emailKey(one)), emailKey(one)]))
-  return [...keys.values()]
+  return new Map(contacts.map((contact) => [keyText(contact), contact]))
 }

@@ -29,15 +29,14 @@ interface Result {
 }
 
 export function createCallResults(deps: EngineDeps): CallResults {
-  const places = createGatherer<Execution, PlacedExecution | null>(deps.scheduler, (list) =>
-    placeAll(deps, list),
+  const places = createGatherer<Execution, PlacedExecution | null>(
+    (list) => placeAll(deps, list),
+    deps.scheduler,
   )
-  const records = createGatherer<Result, undefined>(deps.scheduler, (results) => recordAll(deps, results))
+  const records = createGatherer<Result, undefined>((results) => recordAll(deps, results), deps.scheduler)
   return {
-    load: (execution) => places.add(execution),
-    record: async (execution, outcome) => {
-      await records.add({ execution, outcome })
-    },
+    load: places.add,
+    record: (execution, outcome) => records.add({ execution, outcome }),
   }
 }
 

@@ -1,5 +1,5 @@
 import type { ExecutionId } from '../../src/workflow/ids.js'
-import { createHostQueue, type HostQueue } from './hostQueue.js'
+import { createHostQueue, type HostQueue, meanWith } from './hostQueue.js'
 
 /** What a call of a batch is told: it has a slot, or the batch ends before it, or it comes back later. */
 export type SlotAnswer =
@@ -39,8 +39,8 @@ export interface CallSlots {
 }
 
 export interface SlotOptions {
-  /** Calls at a time; `meanMs` is what a call has taken lately, until one has, 0. */
-  readonly slots: (meanMs: number) => number
+  /** Calls at a time; `meanMs`: what a call has taken lately, null until one has ended. */
+  readonly slots: (meanMs: number | null) => number
   readonly hostSlots: number
   readonly random: () => number
   readonly nowMs: () => number
@@ -58,8 +58,6 @@ type Asked = SlotAnswer & { readonly held?: Host }
 
 /** A host whose slots come free as quickly as this is waited for; a slower one would hold up the others. */
 const QUICK_GAP_MS = 4
-/** Weight of the latest call in the mean. */
-const WEIGHT = 0.1
 /** Hosts remembered while nothing is done with them. */
 const MAX_IDLE_HOSTS = 10_000
 
@@ -83,7 +81,7 @@ class SlotTable {
   readonly #hosts = new Map<string, HostQueue>()
   /** Slots in the hands of batches. */
   #inHands = 0
-  #meanMs = 0
+  #meanMs: number | null = null
 
   constructor(options: SlotOptions) {
     this.#options = options
@@ -145,7 +143,7 @@ class SlotTable {
         host?.queue.begin(beganMs)
         return () => {
           const tookMs = Math.max(0, this.#options.nowMs() - beganMs)
-          this.#meanMs += (tookMs - this.#meanMs) * (this.#meanMs === 0 ? 1 : WEIGHT)
+          this.#meanMs = meanWith(this.#meanMs, tookMs)
           leave(tookMs)
           this.#freed()
         }

@@ -26,6 +26,11 @@ const FORGET_MS = 60_000
 /** Due times in steps of this share one write. */
 const STEP_MS = 100
 
+/** The mean of what answers took lately, with the latest; `before` null: it is the first. */
+export function meanWith(before: number | null, tookMs: number): number {
+  return before === null ? tookMs : before + (tookMs - before) * WEIGHT
+}
+
 export function createHostQueue(slots: number): HostQueue {
   return new Queue(slots)
 }
@@ -38,8 +43,7 @@ class Queue implements HostQueue {
   readonly #slots: number
   #inUse = 0
   #calling = 0
-  #meanMs = GUESS_MS
-  #measured = false
+  #meanMs: number | null = null
   #lastSignMs = 0
   #queue = 0
   #drainedMs = 0
@@ -69,13 +73,12 @@ class Queue implements HostQueue {
     if (tookMs === null) return
     this.#calling--
     this.#lastSignMs = nowMs
-    this.#meanMs = this.#measured ? this.#meanMs + (tookMs - this.#meanMs) * WEIGHT : tookMs
-    this.#measured = true
+    this.#meanMs = meanWith(this.#meanMs, tookMs)
   }
 
   gapMs(nowMs: number): number {
     const silentMs = this.#calling > 0 ? nowMs - this.#lastSignMs : 0
-    return Math.max(this.#meanMs, silentMs) / this.#slots
+    return Math.max(this.#meanMs ?? GUESS_MS, silentMs) / this.#slots
   }
 
   sendAway(nowMs: number, random: number): number {

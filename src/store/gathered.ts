@@ -10,13 +10,10 @@ export function gatherSaves(
   messages: Pick<MessageStore, 'save'>,
   scheduler: Scheduler,
 ): (record: MessageRecord) => Promise<void> {
-  const saves = createGatherer<MessageRecord, undefined>(scheduler, async (records) => {
+  return createGatherer<MessageRecord, undefined>(async (records) => {
     await messages.save(records)
     return records.map(() => undefined)
-  })
-  return async (record) => {
-    await saves.add(record)
-  }
+  }, scheduler).add
 }
 
 interface Wanted {
@@ -25,8 +22,11 @@ interface Wanted {
 }
 
 /** Mails that go out at the same time share the reads of their templates; nobody gets one that was read before. */
-export function gatherTemplates(templates: Pick<TemplateStore, 'find'>, scheduler: Scheduler) {
-  const finds = createGatherer<Wanted, Template | null>(scheduler, (wanted) => {
+export function gatherTemplates(
+  templates: Pick<TemplateStore, 'find'>,
+  scheduler: Scheduler,
+): TemplateStore['find'] {
+  const finds = createGatherer<Wanted, Template | null>((wanted) => {
     const reads = new Map<string, Promise<Template | null>>()
     return Promise.all(
       wanted.map(({ projectId, id }) => {
@@ -36,6 +36,6 @@ export function gatherTemplates(templates: Pick<TemplateStore, 'find'>, schedule
         return read
       }),
     )
-  })
-  return (projectId: ProjectId, id: TemplateId) => finds.add({ projectId, id })
+  }, scheduler)
+  return (projectId, id) => finds.add({ projectId, id })
 }

@@ -13,12 +13,15 @@ interface Waiting<Item, Answer> {
 
 const MAX_BATCH = 1_000
 /** Between two batches of several: more come in this time, and a batch costs as much whatever is in it. */
-const GATHER_MS = 8
+const REST_MS = 8
 
-/** `work` answers every item of a batch in its order; a throw rejects them all. */
+/**
+ * `work` answers every item of a batch in its order; a throw rejects them all. With `resting`, whose items can wait,
+ * batches are fewer and larger.
+ */
 export function createGatherer<Item, Answer>(
-  scheduler: Scheduler,
   work: (items: readonly Item[]) => Promise<Answer[]>,
+  resting: Scheduler | null = null,
 ): Gatherer<Item, Answer> {
   const queue: Waiting<Item, Answer>[] = []
   let busy = false
@@ -26,7 +29,8 @@ export function createGatherer<Item, Answer>(
     while (queue.length > 0) {
       const batch = queue.splice(0, MAX_BATCH)
       await answerBatch(batch, work)
-      if (batch.length > 1) await new Promise<void>((resolve) => scheduler.after(GATHER_MS, resolve))
+      if (resting !== null && batch.length > 1)
+        await new Promise<void>((resolve) => resting.after(REST_MS, resolve))
     }
     busy = false
   }

@@ -4,8 +4,8 @@ import { toUuid } from '../../src/store/mongo/bson.js'
 import { WORKFLOW_VERSIONS, WORKFLOWS } from '../../src/store/mongo/workflowDocument.js'
 import { isEnded } from '../../src/workflow/execution.js'
 import type { Workflow } from '../../src/workflow/workflow.js'
-import { type EngineWorld, openEngineWorld } from '../support/engineWorld.js'
-import { type HandDriven, handDriven } from '../support/handDriven.js'
+import type { EngineWorld } from '../support/engineWorld.js'
+import { type HandDriven, handDriven, useHandDriven } from '../support/handDriven.js'
 import { newEmail, only, start } from '../support/waits.js'
 
 /** `set` over the stored version of a workflow, or its removal. */
@@ -44,16 +44,9 @@ function editSteps(more: object): Edit {
 describe('documents that somebody edited to something impossible', () => {
   let world: EngineWorld
   let hand: HandDriven
-  before(async function () {
-    this.timeout(60_000)
-    world = await openEngineWorld()
-  })
-  beforeEach(() => {
-    hand = handDriven(world)
-  })
-  after(async function () {
-    this.timeout(60_000)
-    await world.close()
+  useHandDriven((opened, driven) => {
+    world = opened
+    hand = driven
   })
 
   /** TRIGGER, CONDITION, `kind`, EXIT. */

@@ -9,8 +9,8 @@ import type { Execution } from '../../src/workflow/execution.js'
 import type { StepDue } from '../../src/workflow/messages.js'
 import type { Workflow } from '../../src/workflow/workflow.js'
 import { ALIVE, Died, depsOf, dyingAt, listening } from '../support/engineDeps.js'
-import { type EngineWorld, openEngineWorld } from '../support/engineWorld.js'
-import { type HandDriven, handDriven } from '../support/handDriven.js'
+import type { EngineWorld } from '../support/engineWorld.js'
+import { type HandDriven, useHandDriven } from '../support/handDriven.js'
 import { batchOf, readTopic } from '../support/topicTools.js'
 import { newEmail, only, start } from '../support/waits.js'
 
@@ -20,16 +20,9 @@ const RETENTION = { shortestRetentionMs: 400 * DAY_MS }
 describe('step messages against their documents', () => {
   let world: EngineWorld
   let hand: HandDriven
-  before(async function () {
-    this.timeout(60_000)
-    world = await openEngineWorld()
-  })
-  beforeEach(() => {
-    hand = handDriven(world)
-  })
-  after(async function () {
-    this.timeout(60_000)
-    await world.close()
+  useHandDriven((opened, driven) => {
+    world = opened
+    hand = driven
   })
 
   /** TRIGGER, CONDITION, DELAY of a day, EXIT. */

@@ -5,8 +5,8 @@ import { subscriptionEvents } from '../../src/engine/subscriptionEvents.js'
 import type { Contact } from '../../src/workflow/contact.js'
 import type { SystemEvent } from '../../src/workflow/messages.js'
 import { depsOf } from '../support/engineDeps.js'
-import { type EngineWorld, openEngineWorld } from '../support/engineWorld.js'
-import { type HandDriven, handDriven } from '../support/handDriven.js'
+import type { EngineWorld } from '../support/engineWorld.js'
+import { type HandDriven, useHandDriven } from '../support/handDriven.js'
 import { newEmail } from '../support/waits.js'
 
 const [SUBSCRIBED, UNSUBSCRIBED] = ['contact.subscribed', 'contact.unsubscribed']
@@ -14,16 +14,9 @@ const [SUBSCRIBED, UNSUBSCRIBED] = ['contact.subscribed', 'contact.unsubscribed'
 describe('what is told of changed subscriptions', () => {
   let world: EngineWorld
   let hand: HandDriven
-  before(async function () {
-    this.timeout(60_000)
-    world = await openEngineWorld()
-  })
-  beforeEach(() => {
-    hand = handDriven(world)
-  })
-  after(async function () {
-    this.timeout(60_000)
-    await world.close()
+  useHandDriven((opened, driven) => {
+    world = opened
+    hand = driven
   })
 
   const contactOf = async (email: string): Promise<Contact> => {

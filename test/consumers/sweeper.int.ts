@@ -6,8 +6,8 @@ import type { Scheduler } from '../../src/store/ports/clock.js'
 import { isEnded } from '../../src/workflow/execution.js'
 import type { Workflow } from '../../src/workflow/workflow.js'
 import { Died, depsOf, dyingAt, listening } from '../support/engineDeps.js'
-import { type EngineWorld, openEngineWorld } from '../support/engineWorld.js'
-import { type HandDriven, handDriven } from '../support/handDriven.js'
+import type { EngineWorld } from '../support/engineWorld.js'
+import { type HandDriven, useHandDriven } from '../support/handDriven.js'
 import { readTopic } from '../support/topicTools.js'
 import { newEmail, only, reasonOf, start } from '../support/waits.js'
 
@@ -19,16 +19,9 @@ const never: Scheduler = { after: () => () => undefined }
 describe('the sweeper', () => {
   let world: EngineWorld
   let hand: HandDriven
-  before(async function () {
-    this.timeout(60_000)
-    world = await openEngineWorld()
-  })
-  beforeEach(() => {
-    hand = handDriven(world)
-  })
-  after(async function () {
-    this.timeout(60_000)
-    await world.close()
+  useHandDriven((opened, driven) => {
+    world = opened
+    hand = driven
   })
 
   const given = (): Promise<Workflow> =>

@@ -133,15 +133,20 @@ describe('topics that change while everything runs', () => {
         })),
       }),
     )
-  const crashes = () => world.announced.filter(({ where }) => where === 'crash')
-
-  it('may be deleted and made again, all but the input: the sweeper finishes the work', async function () {
-    this.timeout(120_000)
+  /** 200 executions are under way when the topics go. */
+  const removedUnderWay = async () => {
     const workflow = await everyPureKind(world)
     const first = await world.startEngine()
     await publish(workflow, 200)
     await until('some are under way', async () => (await world.executions(workflow)).length === 200)
     await remove()
+    return { workflow, first }
+  }
+  const crashes = () => world.announced.filter(({ where }) => where === 'crash')
+
+  it('may be deleted and made again, all but the input: the sweeper finishes the work', async function () {
+    this.timeout(120_000)
+    const { workflow, first } = await removedUnderWay()
     await makeAgain()
     await until(
       'all have ended, or the process would have been started again',
@@ -159,11 +164,7 @@ describe('topics that change while everything runs', () => {
 
   it('are gone for good: the process asks for its end, and the next one finishes the work', async function () {
     this.timeout(300_000)
-    const workflow = await everyPureKind(world)
-    const first = await world.startEngine()
-    await publish(workflow, 200)
-    await until('some are under way', async () => (await world.executions(workflow)).length === 200)
-    await remove()
+    const { workflow, first } = await removedUnderWay()
     await until('it asks for its end', () => crashes().length > 0, 150_000)
     assert.match(String(crashes()[0]?.error), /does not know a topic/)
     await first.stop()

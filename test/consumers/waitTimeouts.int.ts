@@ -1,21 +1,14 @@
 import assert from 'node:assert/strict'
-import { type EngineWorld, openEngineWorld } from '../support/engineWorld.js'
-import { type HandDriven, handDriven } from '../support/handDriven.js'
+import type { EngineWorld } from '../support/engineWorld.js'
+import { type HandDriven, useHandDriven } from '../support/handDriven.js'
 import { click, newEmail, only, reasonOf, start, waitingWorkflow } from '../support/waits.js'
 
 describe('timeouts of waits', () => {
   let world: EngineWorld
   let hand: HandDriven
-  before(async function () {
-    this.timeout(60_000)
-    world = await openEngineWorld()
-  })
-  beforeEach(() => {
-    hand = handDriven(world)
-  })
-  after(async function () {
-    this.timeout(60_000)
-    await world.close()
+  useHandDriven((opened, driven) => {
+    world = opened
+    hand = driven
   })
 
   it('lets a timeout wait for the input, and an event from before it win', async () => {

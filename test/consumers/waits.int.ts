@@ -3,23 +3,16 @@ import { randomUUID } from 'node:crypto'
 import type { EngineDeps } from '../../consumers/deps.js'
 import type { Workflow } from '../../src/workflow/workflow.js'
 import { Died, depsOf, dyingAt } from '../support/engineDeps.js'
-import { type EngineWorld, openEngineWorld } from '../support/engineWorld.js'
-import { type HandDriven, handDriven } from '../support/handDriven.js'
+import type { EngineWorld } from '../support/engineWorld.js'
+import { type HandDriven, useHandDriven } from '../support/handDriven.js'
 import { click, newEmail, only, reasonOf, start, waitingWorkflow } from '../support/waits.js'
 
 describe('waits for events, whichever side is first', () => {
   let world: EngineWorld
   let hand: HandDriven
-  before(async function () {
-    this.timeout(60_000)
-    world = await openEngineWorld()
-  })
-  beforeEach(() => {
-    hand = handDriven(world)
-  })
-  after(async function () {
-    this.timeout(60_000)
-    await world.close()
+  useHandDriven((opened, driven) => {
+    world = opened
+    hand = driven
   })
 
   /** Moves on until the wait's own message is pending. */

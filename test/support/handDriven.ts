@@ -7,7 +7,7 @@ import { DAY_MS } from '../../src/topology.js'
 import type { Outputs, StepDue } from '../../src/workflow/messages.js'
 import type { StepKind } from '../../src/workflow/step.js'
 import { ALIVE, depsOf } from './engineDeps.js'
-import type { EngineWorld } from './engineWorld.js'
+import { type EngineWorld, openEngineWorld } from './engineWorld.js'
 import { batchOf } from './topicTools.js'
 
 type StepOutput = Outputs['steps'][number]
@@ -88,6 +88,20 @@ export function handDriven(world: EngineWorld): HandDriven {
       return due.length
     },
   }
+}
+
+/** A world for all specs of a `describe`, and for each a hand of its own; `set` is told of both before each. */
+export function useHandDriven(set: (world: EngineWorld, hand: HandDriven) => void): void {
+  let world: EngineWorld
+  before(async function () {
+    this.timeout(60_000)
+    world = await openEngineWorld()
+  })
+  beforeEach(() => set(world, handDriven(world)))
+  after(async function () {
+    this.timeout(60_000)
+    await world.close()
+  })
 }
 
 function wireOf(due: StepDue): string {

@@ -10,7 +10,7 @@ export interface SlotBench {
 }
 
 export function bench(
-  slots: number | ((meanMs: number) => number),
+  slots: number | ((meanMs: number | null) => number),
   hostSlots: number,
   random = () => 0.5,
 ): SlotBench {
