@@ -12,6 +12,8 @@ import { line, progressLine, seconds } from './terminal.js'
 
 const DEFAULT_PORT = 3000
 const READY_WITHIN_MS = 120_000
+/** On one machine somebody watches: a process that was killed is not waited for as long as in production. */
+const SESSION_TIMEOUT_MS = '10000'
 
 /** PORT as it is set, or the first free port from 3000 on. */
 async function choosePort(): Promise<number> {
@@ -51,7 +53,10 @@ await runScript(async (lifetime) => {
   const port = await choosePort()
   const services = await resolveServices({ state, keepData: true, name: 'start', onProgress: progressLine })
   const keys = projectKeys(state, process.env)
-  const env = { LOG_LEVEL: process.env['LOG_LEVEL'] || 'warn' }
+  const env = {
+    LOG_LEVEL: process.env['LOG_LEVEL'] || 'warn',
+    SESSION_TIMEOUT_MS: process.env['SESSION_TIMEOUT_MS'] || SESSION_TIMEOUT_MS,
+  }
   const launch = () => launchMillrace(services, port, { keys, env, output: 'inherit' })
   const { base, process: engine } = await launch()
   let [ready, over, stopping] = [false, false, false]
