@@ -24,7 +24,7 @@ describe('what starts executions', () => {
     const workflow = await world.given({ eventName: 'race-once', ...EXIT_ONLY })
     const again = await world.given({ eventName: 'race-again', allowReentry: true, ...EXIT_ONLY })
     const email = newEmail()
-    const racers = Array.from({ length: 8 }, () => handDriven(world))
+    const racers = Array.from({ length: 8 }, (_, partition) => handDriven(world, partition))
     await Promise.all(
       racers.flatMap((hand) =>
         ['race-once', 'race-again'].map((name) =>

@@ -39,7 +39,8 @@ export interface HandEvent {
 const RETENTION = { shortestRetentionMs: 400 * DAY_MS }
 const ALL = { partitions: 1, owned: [0] }
 
-export function handDriven(world: EngineWorld): HandDriven {
+/** `partition`: where its messages stand; hands of one partition would deliver different messages at one place. */
+export function handDriven(world: EngineWorld, partition = 0): HandDriven {
   const sent: Outputs[] = []
   const pending: StepOutput[] = []
   const { outbox } = world.connections
@@ -53,7 +54,8 @@ export function handDriven(world: EngineWorld): HandDriven {
   const deps = depsWith()
   let offset = 0
   const batch = (topic: string, values: readonly string[], at?: Date) => {
-    const made = batchOf(topic, values, at === undefined ? { from: offset } : { from: offset, at })
+    const place = { partition, from: offset }
+    const made = batchOf(topic, values, at === undefined ? place : { ...place, at })
     offset += values.length
     return made
   }
