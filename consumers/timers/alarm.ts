@@ -19,6 +19,8 @@ export interface AlarmOptions {
 
 /** A page: read, moved and sent together. */
 const PAGE = 2_000
+/** So many pages are under way at once when one is not enough. */
+const LANES = 3
 /** At least this often it looks, whatever was announced: a lost Timer message costs this much. */
 const IDLE_MS = 2_000
 
@@ -44,7 +46,7 @@ export function createAlarm(options: AlarmOptions): Alarm {
     if (stopped) return
     again = ringing !== null
     if (again) return
-    ringing = fireAll(options)
+    ringing = fireAll({ ...options, isStopped: () => stopped })
       .catch((error) => {
         deps.announcer.announce('failure', { where: 'alarm clock', error })
         return deps.clock.now().getTime() + IDLE_MS
@@ -65,19 +67,20 @@ export function createAlarm(options: AlarmOptions): Alarm {
   }
 }
 
+interface Firing extends AlarmOptions {
+  readonly isStopped: () => boolean
+}
+
 /** Moves everything that is due, page by page; answers when to look again (ms of the clock). */
-async function fireAll({ deps, share, inputTopic }: AlarmOptions): Promise<number> {
-  const owned = share()
-  let moved: number
-  let upTo: { readonly now: Date; readonly waitsUpTo: Date }
+async function fireAll(options: Firing): Promise<number> {
+  const { deps } = options
+  const owned = options.share()
   const beganMs = deps.clock.now().getTime()
-  do {
-    const now = deps.clock.now()
-    upTo = { now, waitsUpTo: await handledUpTo(deps, inputTopic) }
-    const page = await deps.executions.due(owned, upTo, PAGE)
-    await fireDue(deps, page)
-    moved = page.length
-  } while (moved === PAGE)
+  let upTo = await firePage(options, owned)
+  while (upTo.isFull && !options.isStopped()) {
+    await allEnded(lanesOf(owned).map((lane) => fireLane(options, lane)))
+    upTo = await firePage(options, owned)
+  }
   const next = await deps.executions.nextDue(owned, upTo)
   const atMs = Math.min(next?.getTime() ?? Number.POSITIVE_INFINITY, upTo.now.getTime() + IDLE_MS)
   const isHeldBack = atMs <= upTo.now.getTime()
@@ -85,4 +88,39 @@ async function fireAll({ deps, share, inputTopic }: AlarmOptions): Promise<numbe
   // Looking for waits that the input holds back costs no more than a fifth of the time.
   const nowMs = deps.clock.now().getTime()
   return nowMs + Math.max(HELD_BACK_MS, 4 * (nowMs - beganMs))
+}
+
+/** Shares that are moved side by side: while the database reads or writes for one, this process works on another. */
+function lanesOf({ partitions, owned }: Share): Share[] {
+  const lanes = Array.from({ length: LANES }, (_, lane) =>
+    owned.filter((_one, place) => place % LANES === lane),
+  )
+  return lanes.filter((lane) => lane.length > 0).map((lane) => ({ partitions, owned: lane }))
+}
+
+/** One that fails does not leave the others behind, unwatched. */
+async function allEnded(works: readonly Promise<void>[]): Promise<void> {
+  await Promise.allSettled(works)
+  await Promise.all(works)
+}
+
+async function fireLane(options: Firing, lane: Share): Promise<void> {
+  let isFull: boolean
+  do {
+    isFull = (await firePage(options, lane)).isFull
+  } while (isFull && !options.isStopped())
+}
+
+interface Fired {
+  readonly now: Date
+  readonly waitsUpTo: Date
+  /** There may be more. */
+  readonly isFull: boolean
+}
+
+async function firePage({ deps, inputTopic }: AlarmOptions, share: Share): Promise<Fired> {
+  const upTo = { now: deps.clock.now(), waitsUpTo: await handledUpTo(deps, inputTopic) }
+  const page = await deps.executions.due(share, upTo, PAGE)
+  await fireDue(deps, page)
+  return { ...upTo, isFull: page.length === PAGE }
 }
