@@ -3,7 +3,7 @@ import type { Facts } from '../../src/steps/definition.js'
 import type { ContactStore, StoredContact } from '../../src/store/ports/contacts.js'
 import type { ExecutionStore } from '../../src/store/ports/executions.js'
 import { asOfOf } from '../../src/workflow/asOf.js'
-import type { Execution } from '../../src/workflow/execution.js'
+import type { Execution, Position } from '../../src/workflow/execution.js'
 import type { ContactId, ExecutionId } from '../../src/workflow/ids.js'
 import type { JsonObject } from '../../src/workflow/json.js'
 import type { StepDue } from '../../src/workflow/messages.js'
@@ -18,12 +18,15 @@ export interface Placed {
 /** What was read for a batch; maps hold only what the steps' needs asked for. */
 export interface Reading {
   readonly contacts: ReadonlyMap<ContactId, StoredContact>
+  /** Whole. */
   readonly executions: ReadonlyMap<ExecutionId, Execution>
+  /** Of those, and of others of which no more was needed. */
+  readonly positions: ReadonlyMap<ExecutionId, Position>
 }
 
 interface ReadDeps {
   readonly contacts: Pick<ContactStore, 'read'>
-  readonly executions: Pick<ExecutionStore, 'read' | 'readPlaces'>
+  readonly executions: Pick<ExecutionStore, 'read' | 'readPositions'>
 }
 
 /**
@@ -35,13 +38,12 @@ export async function readFor(deps: ReadDeps, placed: readonly Placed[]): Promis
   const whole = idsWhere(placed, ({ needs }) => needs.execution)
   const places = idsWhere(placed, ({ needs }) => !needs.execution && needs.place === true)
   const contacts = contactIds.size === 0 ? [] : await deps.contacts.read([...contactIds])
-  const executions = [
-    ...(whole.length === 0 ? [] : await deps.executions.read(whole)),
-    ...(places.length === 0 ? [] : await deps.executions.readPlaces(places)),
-  ]
+  const executions = whole.length === 0 ? [] : await deps.executions.read(whole)
+  const positions = places.length === 0 ? [] : await deps.executions.readPositions(places)
   return {
     contacts: new Map(contacts.map((contact) => [contact.id, contact])),
     executions: new Map(executions.map((execution) => [execution.id, execution])),
+    positions: new Map([...executions, ...positions].map((position) => [position.id, position])),
   }
 }
 
@@ -62,7 +64,7 @@ export function factsOf({ due, compiled }: Placed, reading: Reading, now: Date):
       workflowId: due.workflowId,
       workflowVersion: due.workflowVersion,
       contactId: due.contactId,
-      startedAt: execution?.startedAt ?? now,
+      startedAt: reading.positions.get(due.executionId)?.startedAt ?? now,
     },
     workflow: { id: definition.workflowId, name: definition.name },
     contact: reading.contacts.get(due.contactId) ?? null,

@@ -38,12 +38,16 @@ async function withFacts(
   found: readonly (Placed & { readonly execution: Execution })[],
 ): Promise<PlacedExecution[]> {
   const atHand = async () => found.map((one) => one.execution)
-  const documents = { read: atHand, readPlaces: atHand }
+  const documents = { read: atHand, readPositions: atHand }
   const reading = await readFor({ contacts: deps.contacts, executions: documents }, found)
   const executions = new Map(found.map((one) => [one.execution.id, one.execution]))
   const now = deps.clock.now()
   return found.map(({ execution, compiled, at, due }) => {
-    const facts = factsOf({ due, compiled, at }, { contacts: reading.contacts, executions }, now)
+    const facts = factsOf(
+      { due, compiled, at },
+      { contacts: reading.contacts, executions, positions: executions },
+      now,
+    )
     return { execution, compiled, at, facts, tries: execution.state.tries, token: '' }
   })
 }

@@ -29,7 +29,7 @@ export async function placeSteps(
     const compiled = deps.cache.get({ workflowId: one.due.workflowId, version: one.due.workflowVersion })
     const at = compiled?.steps.get(one.due.stepId)
     if (compiled === undefined || at === undefined) strays.push(one)
-    else placed.push({ ...one, compiled, at })
+    else placed.push({ due: one.due, source: one.source, compiled, at })
   }
   return { placed, strays }
 }

@@ -91,7 +91,7 @@ function splitReady(deps: EngineDeps, placed: PlacedSteps['placed'], reading: Re
   for (const one of placed) {
     const runs =
       !(one.at.needs.execution || one.at.needs.place === true) ||
-      judge(one.due, reading.executions.get(one.due.executionId), by, now).do === 'run'
+      judge(one.due, reading.positions.get(one.due.executionId), by, now).do === 'run'
     if (runs) ready.push(one)
     else odd.push(one)
   }

@@ -119,7 +119,7 @@ function foldOutcome(before: Folding, outcome: Outcome, cause: SystemEvent['caus
 }
 
 function causeOf({ id }: Sourced, reading: Reading): SystemEvent['cause'] {
-  return { executionId: id, depth: (reading.executions.get(id)?.depth ?? 0) + 1 }
+  return { executionId: id, depth: (reading.positions.get(id)?.depth ?? 0) + 1 }
 }
 
 /** Marks of executions that have left the step (or are gone) make room. */

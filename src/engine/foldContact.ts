@@ -28,16 +28,11 @@ export interface Said {
 export function fold(folding: Folding, said: Said): Folding {
   const { subscribed } = said
   const plan = mergePlan(said.data)
-  const gone = new Set(plan.unset)
-  const before = Object.entries(folding.contact.data).filter(([key]) => !gone.has(key))
-  const set = {
-    ...Object.fromEntries(Object.entries(folding.set).filter(([key]) => !gone.has(key))),
-    ...plan.set,
-  }
+  const set = { ...without(folding.set, plan.unset), ...plan.set }
   return {
     contact: {
       ...folding.contact,
-      data: { ...Object.fromEntries(before), ...plan.set },
+      data: { ...without(folding.contact.data, plan.unset), ...plan.set },
       subscribed: subscribed ?? folding.contact.subscribed,
     },
     set,
@@ -45,6 +40,11 @@ export function fold(folding: Folding, said: Said): Folding {
     subscribed: subscribed ?? folding.subscribed,
     turns: [...folding.turns, ...turnOf(folding.contact, said)],
   }
+}
+
+function without(fields: JsonObject, gone: readonly string[]): JsonObject {
+  if (gone.length === 0) return fields
+  return Object.fromEntries(Object.entries(fields).filter(([key]) => !gone.includes(key)))
 }
 
 function turnOf(before: Contact, { subscribed, cause }: Said): Turn[] {

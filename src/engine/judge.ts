@@ -1,5 +1,5 @@
 import { isUnsettled } from '../workflow/change.js'
-import { type Execution, isEnded } from '../workflow/execution.js'
+import { isEnded, type Position } from '../workflow/execution.js'
 import type { StepDue } from '../workflow/messages.js'
 
 /**
@@ -18,7 +18,7 @@ export type Judgement =
 /** Another's transition that is younger than this is still being sent by whoever made it. */
 const FRESH_MS = 1_000
 
-export function judge(message: StepDue, document: Execution | undefined, by: string, now: Date): Judgement {
+export function judge(message: StepDue, document: Position | undefined, by: string, now: Date): Judgement {
   if (document === undefined) return { do: 'unknown' }
   if (message.seq > document.seq) return { do: 'ahead' }
   if (message.seq < document.seq - 1) return { do: 'drop', reason: 'stale' }
@@ -26,7 +26,7 @@ export function judge(message: StepDue, document: Execution | undefined, by: str
   return judgeCurrent(message, document)
 }
 
-function judgePrevious(document: Execution, by: string, now: Date): Judgement {
+function judgePrevious(document: Position, by: string, now: Date): Judgement {
   if (document.by === by) return { do: 'resend', own: true }
   const fresh = now.getTime() - document.touchedAt.getTime() < FRESH_MS
   // What the sweeper does not look after (an end's fact, a Timer) has nobody else who would send it again.
@@ -35,7 +35,7 @@ function judgePrevious(document: Execution, by: string, now: Date): Judgement {
     : { do: 'resend', own: false }
 }
 
-function judgeCurrent(message: StepDue, document: Execution): Judgement {
+function judgeCurrent(message: StepDue, document: Position): Judgement {
   const { state } = document
   if (isEnded(state)) return { do: 'drop', reason: 'ended' }
   if (state.status === 'WAITING') {

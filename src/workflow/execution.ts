@@ -143,6 +143,12 @@ export interface Execution extends ExecutionIdentity {
   readonly startedAt: Date
 }
 
+/** Where an execution stands, by what a step is judged that needs nothing else of it. */
+export type Position = Pick<
+  Execution,
+  'id' | 'workflowVersion' | 'seq' | 'by' | 'state' | 'owed' | 'depth' | 'touchedAt' | 'startedAt'
+>
+
 export function isEnded(state: ExecutionState): state is Ended {
   return state.status === 'COMPLETED' || state.status === 'CANCELLED' || state.status === 'FAILED'
 }

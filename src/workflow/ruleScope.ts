@@ -5,8 +5,19 @@ import { type RuleResult, ruleHolds } from './rule.js'
 /** A contact as rules and templates see it; times are ISO 8601. */
 export function contactScope(contact: Contact): JsonObject {
   const { id, email, subscribed, data, createdAt, updatedAt } = contact
-  const times = { createdAt: createdAt.toISOString(), updatedAt: updatedAt.toISOString() }
-  return { id, email, subscribed, data, ...times }
+  return {
+    id,
+    email,
+    subscribed,
+    data,
+    // Few ask for them, and this is made for every step.
+    get createdAt() {
+      return createdAt.toISOString()
+    },
+    get updatedAt() {
+      return updatedAt.toISOString()
+    },
+  }
 }
 
 /** What rules run over, under every name that a root goes by: `data` is the contact's, `workflow` the event's. */

@@ -7,6 +7,7 @@ import { anExecution, NOW, stepId } from '../support/executionValues.js'
 
 const flow = compiled(aDefinition({ bye: ['EXIT'] }))
 const at = stepAt(flow, 'bye')
+const source = { offset: 0, key: null, value: null, headers: {}, at: NOW }
 const { id: executionId, projectId, workflowId, contactId } = anExecution()
 
 function plan(...times: readonly (Date | null)[]) {
@@ -17,9 +18,9 @@ function planEntered(times: readonly (readonly [enteredAt: Date, asOf: Date | nu
   const placed = times.map(([enteredAt, asOf]) => {
     const ids = { v: 1, executionId, projectId, workflowId, workflowVersion: 1, contactId } as const
     const due: StepDue = { ...ids, stepId: stepId(1), seq: 1, enteredAt, ...(asOf && { asOf }) }
-    return { due, compiled: flow, at }
+    return { due, source, compiled: flow, at }
   })
-  const reading = { contacts: new Map(), executions: new Map() }
+  const reading = { contacts: new Map(), executions: new Map(), positions: new Map() }
   const deps = { renderer: createRenderer() }
   return planSteps(placed, { deps, reading, token: 't', now: NOW, hand: null }).map(({ change }) => change)
 }

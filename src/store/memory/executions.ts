@@ -14,8 +14,7 @@ export function createMemoryExecutionStore(clock: Clock, table: Table = new Map(
     insert: async (list) => insert(table, list),
     transition: async (groups, by) => transition(table, groups, by, clock.now()),
     read: async (ids) => ids.flatMap((id) => table.get(id) ?? []),
-    readPlaces: async (ids) =>
-      ids.flatMap((id) => table.get(id) ?? []).map((one) => ({ ...one, context: {}, history: [] })),
+    readPositions: async (ids) => ids.flatMap((id) => table.get(id) ?? []),
     settleWaits: async (refs) => rewrite(table, refs, (execution) => settled(execution, clock.now())),
     waitingFor: async (contactIds, names) =>
       [...table.values()].filter((one) => contactIds.includes(one.contactId) && waitsForAny(one, names)),

@@ -28,5 +28,6 @@ export function toUuids(ids: readonly string[]): StoredId[] {
 }
 
 export function fromUuid<Id extends Brand<string>>(stored: StoredId): Id {
-  return stored.toHexString() as Id
+  const hex = (stored.buffer as Buffer).toString('hex', 0, BYTES)
+  return `${hex.slice(0, 8)}-${hex.slice(8, 12)}-${hex.slice(12, 16)}-${hex.slice(16, 20)}-${hex.slice(20)}` as Id
 }

@@ -11,7 +11,7 @@ import type {
 import { fromUuid, toUuid, toUuids } from './bson.js'
 import { type Counts, createCounts } from './counts.js'
 import type { Db } from './driver.js'
-import { type ExecutionDocument, fromDocument } from './executionDocument.js'
+import type { ExecutionDocument } from './executionDocument.js'
 import { createErasure } from './executionErasure.js'
 import {
   ACTIVE,
@@ -22,6 +22,7 @@ import {
   placesOf,
   statusFilter,
 } from './executionPlaces.js'
+import { fromDocument } from './executionReads.js'
 import { EXECUTIONS } from './executions.js'
 import { SCAN, type Walking, walkPlaces } from './executionWalk.js'
 import { stepNames } from './stepNames.js'

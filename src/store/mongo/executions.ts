@@ -1,13 +1,14 @@
 import type { TransitionGroup } from '../../workflow/change.js'
-import type { Execution, HistoryEntry } from '../../workflow/execution.js'
+import type { Execution, HistoryEntry, Position } from '../../workflow/execution.js'
 import type { ContactId, ExecutionId } from '../../workflow/ids.js'
 import type { StepKind } from '../../workflow/step.js'
 import type { Clock } from '../ports/clock.js'
 import type { ExecutionStore, Share } from '../ports/executions.js'
 import { toUuid, toUuids } from './bson.js'
 import { type Collection, type Db, type Filter, insertMissing } from './driver.js'
-import { type ExecutionDocument, fromDocument, storeEntry, toDocument } from './executionDocument.js'
+import { type ExecutionDocument, storeEntry, toDocument } from './executionDocument.js'
 import { EXECUTION_INDEXES } from './executionIndexes.js'
+import { fromDocument, POSITION_FIELDS, positionOf } from './executionReads.js'
 import { groupUpdate } from './executionUpdates.js'
 
 type Executions = Collection<ExecutionDocument>
@@ -26,7 +27,7 @@ export function createMongoExecutions(db: Db, clock: Clock): ExecutionStore {
     insert: (list) => insert(executions, list),
     transition: (groups, by) => transition(executions, groups, by, clock.now()),
     read: (ids) => find(executions, { _id: { $in: toUuids(ids) } }, ids.length),
-    readPlaces: (ids) => readPlaces(executions, ids),
+    readPositions: (ids) => readPositions(executions, ids),
     settleWaits: (refs) =>
       settle(executions, refs, { 'wait.names': { $exists: true } }, [
         { $set: { 'wait.checked': true, touchedAt: clock.now(), unsettled: WHILE_OWING } },
@@ -70,13 +71,13 @@ async function find(
   return documents.map(fromDocument)
 }
 
-async function readPlaces(executions: Executions, ids: readonly ExecutionId[]): Promise<Execution[]> {
+async function readPositions(executions: Executions, ids: readonly ExecutionId[]): Promise<Position[]> {
   if (ids.length === 0) return []
-  const projection = { context: 0, history: 0 }
+  const projection = Object.fromEntries(POSITION_FIELDS.map((field) => [field, 1]))
   const filter = { _id: { $in: toUuids(ids) } }
   const options = { projection, batchSize: ids.length + 1, limit: ids.length }
   const documents = await executions.find(filter, options).toArray()
-  return documents.map((document) => fromDocument({ ...document, context: {}, history: [] }))
+  return documents.map(positionOf)
 }
 
 /** What owes something stays in the sweeper's care. */

@@ -58,10 +58,19 @@ export function loadKey(stored: string): string {
 }
 
 export function storeFields(fields: JsonObject): StoredFields {
-  return Object.fromEntries(Object.entries(fields).map(([key, value]) => [storeKey(key), storeValue(value)]))
+  const stored: StoredFields = {}
+  for (const key of Object.keys(fields)) setOwn(stored, storeKey(key), storeValue(fields[key] as JsonValue))
+  return stored
 }
 
-/** `fromEntries` makes own properties only: a field named `__proto__` stays a field. */
 export function loadFields(stored: StoredFields): JsonObject {
-  return Object.fromEntries(Object.entries(stored).map(([key, value]) => [loadKey(key), loadValue(value)]))
+  const fields: JsonObject = {}
+  for (const key of Object.keys(stored)) setOwn(fields, loadKey(key), loadValue(stored[key] as StoredValue))
+  return fields
+}
+
+/** A field named `__proto__` stays a field: set like the others, it would be the object's prototype. */
+function setOwn<Value>(fields: Record<string, Value>, key: string, value: Value): void {
+  if (key !== '__proto__') fields[key] = value
+  else Object.defineProperty(fields, key, { value, enumerable: true, configurable: true, writable: true })
 }

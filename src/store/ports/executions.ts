@@ -1,5 +1,5 @@
 import type { TransitionGroup } from '../../workflow/change.js'
-import type { Execution, HistoryEntry } from '../../workflow/execution.js'
+import type { Execution, HistoryEntry, Position } from '../../workflow/execution.js'
 import type { ContactId, ExecutionId } from '../../workflow/ids.js'
 import type { StepKind } from '../../workflow/step.js'
 
@@ -16,8 +16,8 @@ export interface ExecutionStore {
   /** Compare-and-set of every group, `seq + 1` each, in one call; answers how many documents matched. */
   transition(groups: readonly TransitionGroup[], by: string): Promise<number>
   read(ids: readonly ExecutionId[]): Promise<Execution[]>
-  /** Where they stand: with an empty context and history, which weigh most. */
-  readPlaces(ids: readonly ExecutionId[]): Promise<Execution[]>
+  /** Where they stand; what weighs most stays in the database. */
+  readPositions(ids: readonly ExecutionId[]): Promise<Position[]>
   /** Marks waits as looked back at (no transition): only where `seq` still stands. */
   settleWaits(refs: readonly { readonly id: ExecutionId; readonly seq: number }[]): Promise<void>
   /** Executions of these contacts that wait for one of these names, checked or not. */
