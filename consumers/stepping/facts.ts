@@ -1,6 +1,6 @@
 import type { Compiled, CompiledStep } from '../../src/engine/compile.js'
 import type { Facts } from '../../src/steps/definition.js'
-import type { ContactStore, StoredContact } from '../../src/store/ports/contacts.js'
+import type { ContactStore, SteppedContact } from '../../src/store/ports/contacts.js'
 import type { ExecutionStore } from '../../src/store/ports/executions.js'
 import { asOfOf } from '../../src/workflow/asOf.js'
 import type { Execution, Position } from '../../src/workflow/execution.js'
@@ -17,7 +17,7 @@ export interface Placed {
 
 /** What was read for a batch; maps hold only what the steps' needs asked for. */
 export interface Reading {
-  readonly contacts: ReadonlyMap<ContactId, StoredContact>
+  readonly contacts: ReadonlyMap<ContactId, SteppedContact>
   /** Whole. */
   readonly executions: ReadonlyMap<ExecutionId, Execution>
   /** Of those, and of others of which no more was needed. */
@@ -25,7 +25,7 @@ export interface Reading {
 }
 
 interface ReadDeps {
-  readonly contacts: Pick<ContactStore, 'read'>
+  readonly contacts: Pick<ContactStore, 'readForSteps'>
   readonly executions: Pick<ExecutionStore, 'read' | 'readPositions'>
 }
 
@@ -37,7 +37,7 @@ export async function readFor(deps: ReadDeps, placed: readonly Placed[]): Promis
   const contactIds = new Set(placed.filter(({ at }) => at.needs.contact).map(({ due }) => due.contactId))
   const whole = idsWhere(placed, ({ needs }) => needs.execution)
   const places = idsWhere(placed, ({ needs }) => !needs.execution && needs.place === true)
-  const contacts = contactIds.size === 0 ? [] : await deps.contacts.read([...contactIds])
+  const contacts = contactIds.size === 0 ? [] : await deps.contacts.readForSteps([...contactIds])
   const executions = whole.length === 0 ? [] : await deps.executions.read(whole)
   const positions = places.length === 0 ? [] : await deps.executions.readPositions(places)
   return {

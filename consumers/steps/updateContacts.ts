@@ -3,7 +3,7 @@ import { decide } from '../../src/engine/decide.js'
 import { type Folding, fold, startFolding } from '../../src/engine/foldContact.js'
 import { subscriptionEvents } from '../../src/engine/subscriptionEvents.js'
 import type { Outcome } from '../../src/steps/definition.js'
-import { type StoredContact, type UpdateWrite, updateMark } from '../../src/store/ports/contacts.js'
+import { type SteppedContact, type UpdateWrite, updateMark } from '../../src/store/ports/contacts.js'
 import type { Contact } from '../../src/workflow/contact.js'
 import { MAX_DATA_BYTES } from '../../src/workflow/contactData.js'
 import type { Failure } from '../../src/workflow/execution.js'
@@ -88,7 +88,7 @@ function foldOne(
 }
 
 /** One after the other, each over what the one before it left, so that none is lost on another. */
-function foldSteps(contact: StoredContact, steps: readonly Sourced[], reading: Reading, deps: EngineDeps) {
+function foldSteps(contact: SteppedContact, steps: readonly Sourced[], reading: Reading, deps: EngineDeps) {
   const marks: string[] = []
   const failed: [Sourced, Failure][] = []
   let folding = startFolding(contact)

@@ -39,6 +39,7 @@ export function createMemoryContacts(
       return kept.former.filter((address) => asked.has(keyText(address)))
     },
     read: async (ids) => ids.flatMap((id) => kept.byId.get(id) ?? []),
+    readForSteps: async (ids) => ids.flatMap((id) => kept.byId.get(id) ?? []),
     erased: async (refs) => new Set(refs.filter(({ id }) => kept.byId.get(id) === null).map(({ id }) => id)),
     fold: async (writes, now) => missed(writes, (write) => foldOne(kept, write, now)),
     update: async (writes, now) => missed(writes, (write) => updateOne(kept, write, now)),

@@ -1,7 +1,14 @@
 import type { Contact } from '../../workflow/contact.js'
 import type { ContactId, ExecutionId, ProjectId } from '../../workflow/ids.js'
 import type { SystemEvent } from '../../workflow/messages.js'
-import type { Birth, ContactChanges, Folded, Newborn, StoredContact } from '../ports/contacts.js'
+import type {
+  Birth,
+  ContactChanges,
+  Folded,
+  Newborn,
+  SteppedContact,
+  StoredContact,
+} from '../ports/contacts.js'
 import { fromUuid, type StoredId, toUuid } from './bson.js'
 import type { Db } from './driver.js'
 import { loadFields, type StoredFields, storeFields, storeKey, storeValue } from './json.js'
@@ -87,22 +94,41 @@ export function bornDocument(document: ContactDocument, { birth, set }: Newborn)
   return { ...document, data: storeFields(set), version, folded, birth }
 }
 
-export function loadContact(document: ContactDocument): StoredContact {
-  const id = fromUuid<ContactId>(document._id)
-  const projectId = fromUuid<ProjectId>(document.projectId)
+/** What is read for steps: the marks of events, half of a document, stay in the database. */
+export const STEPPED_FIELDS = [
+  'projectId',
+  'email',
+  'subscribed',
+  'data',
+  'version',
+  'applied',
+  'createdAt',
+  'updatedAt',
+] as const satisfies readonly (keyof ContactDocument)[]
+
+export function loadStepped(
+  document: Pick<ContactDocument, '_id' | (typeof STEPPED_FIELDS)[number]>,
+): SteppedContact {
   return {
-    id,
-    projectId,
+    id: fromUuid<ContactId>(document._id),
+    projectId: fromUuid<ProjectId>(document.projectId),
     email: document.email,
     subscribed: document.subscribed,
     data: loadFields(document.data),
     version: document.version,
     createdAt: document.createdAt,
     updatedAt: document.updatedAt,
+    applied: document.applied,
+  }
+}
+
+export function loadContact(document: ContactDocument): StoredContact {
+  const contact = loadStepped(document)
+  return {
+    ...contact,
     folded: document.folded,
     birth: document.birth ?? null,
-    applied: document.applied,
-    owed: document.owed.map((owed) => loadOwed(owed, id, projectId)),
+    owed: document.owed.map((owed) => loadOwed(owed, contact.id, contact.projectId)),
   }
 }
 

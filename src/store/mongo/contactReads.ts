@@ -1,17 +1,33 @@
 import type { ContactId } from '../../workflow/ids.js'
 import { byProject } from '../contactIds.js'
-import type { ContactKey, StoredContact } from '../ports/contacts.js'
+import type { ContactKey, SteppedContact, StoredContact } from '../ports/contacts.js'
 import { toUuid, toUuids } from './bson.js'
-import { ALIVE, type ContactDocument, loadContact } from './contactDocument.js'
+import { ALIVE, type ContactDocument, loadContact, loadStepped, STEPPED_FIELDS } from './contactDocument.js'
 import type { Collection } from './driver.js'
+
+/** MongoDB's first answer holds 101 documents unless it is asked for more. */
+function inOneAnswer({ length }: { readonly length: number }): { readonly batchSize: number } {
+  return { batchSize: length + 1 }
+}
 
 export async function readContacts(
   collection: Collection<ContactDocument>,
   ids: readonly ContactId[],
 ): Promise<StoredContact[]> {
   if (ids.length === 0) return []
-  const documents = await collection.find({ _id: { $in: toUuids(ids) }, ...ALIVE }).toArray()
+  const filter = { _id: { $in: toUuids(ids) }, ...ALIVE }
+  const documents = await collection.find(filter, inOneAnswer(ids)).toArray()
   return documents.map(loadContact)
+}
+
+export async function readForSteps(
+  collection: Collection<ContactDocument>,
+  ids: readonly ContactId[],
+): Promise<SteppedContact[]> {
+  if (ids.length === 0) return []
+  const projection = Object.fromEntries(STEPPED_FIELDS.map((field) => [field, 1]))
+  const filter = { _id: { $in: toUuids(ids) }, ...ALIVE }
+  return (await collection.find(filter, { projection, ...inOneAnswer(ids) }).toArray()).map(loadStepped)
 }
 
 export async function findByEmail(
@@ -25,5 +41,5 @@ export async function findByEmail(
   }))
   const [only, ...others] = questions
   const filter = others.length === 0 && only !== undefined ? only : { $or: questions }
-  return (await collection.find(filter).toArray()).map(loadContact)
+  return (await collection.find(filter, inOneAnswer(keys)).toArray()).map(loadContact)
 }

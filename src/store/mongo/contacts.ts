@@ -3,7 +3,7 @@ import type { ProjectSecrets } from '../ports/projects.js'
 import { toUuid } from './bson.js'
 import { CONTACTS, type ContactDocument, loadContact } from './contactDocument.js'
 import { createMissing } from './contactInserts.js'
-import { findByEmail, readContacts } from './contactReads.js'
+import { findByEmail, readContacts, readForSteps } from './contactReads.js'
 import { readErased } from './contactTombstones.js'
 import { foldContacts, updateContacts } from './contactWrites.js'
 import type { Db } from './driver.js'
@@ -20,6 +20,7 @@ export function createMongoContacts(db: Db, secrets: ProjectSecrets): ContactSto
     },
     formerAddresses: (keys) => readFormerAddresses(db, secrets, keys),
     read: (ids) => readContacts(collection, ids),
+    readForSteps: (ids) => readForSteps(collection, ids),
     erased: (refs) => readErased(db, refs),
     fold: (writes, now) => foldContacts(collection, writes, now),
     update: (writes, now) => updateContacts(collection, writes, now),

@@ -14,7 +14,7 @@ export function createMongoEvents(db: Db): EventStore {
     record: (events) => record(collection, events),
     find: async (queries) => {
       if (queries.length === 0) return []
-      const documents = await collection.find(questionsFilter(queries)).toArray()
+      const documents = await collection.find(questionsFilter(queries), { batchSize: 10_000 }).toArray()
       return documents
         .map(loadEvent)
         .filter(answers(queries))

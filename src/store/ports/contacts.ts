@@ -29,12 +29,16 @@ export interface Newborn {
   readonly set: ContactChanges['set']
 }
 
-export interface StoredContact extends Contact {
+/** What steps need of a contact. */
+export interface SteppedContact extends Contact {
+  /** `executionId:stepId` of updates already applied. */
+  readonly applied: readonly string[]
+}
+
+export interface StoredContact extends SteppedContact {
   readonly folded: Readonly<Record<string, Folded>>
   /** Null where it was made otherwise than by events. */
   readonly birth: Birth | null
-  /** `executionId:stepId` of updates already applied. */
-  readonly applied: readonly string[]
   readonly owed: readonly SystemEvent[]
 }
 
@@ -89,6 +93,7 @@ export interface ContactStore {
   ): Promise<StoredContact[]>
   formerAddresses(keys: readonly ContactKey[]): Promise<FormerAddress[]>
   read(ids: readonly ContactId[]): Promise<StoredContact[]>
+  readForSteps(ids: readonly ContactId[]): Promise<SteppedContact[]>
   /** Which of these were erased in this project: a tombstone stands. */
   erased(refs: readonly ContactRef[]): Promise<ReadonlySet<ContactId>>
   /** One bulk write; answers the ids whose condition missed. */
