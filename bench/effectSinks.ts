@@ -1,5 +1,5 @@
 import { once } from 'node:events'
-import { createServer } from 'node:http'
+import { createServer, type RequestListener } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { SMTPServer } from 'smtp-server'
 
@@ -47,13 +47,24 @@ function counter() {
 /** Answers every request with 200 after `ms`. */
 export async function countWebhooks(ms: number): Promise<CountingSink> {
   const { take, ...counted } = counter()
-  const server = createServer((request, response) => {
+  const endpoint = await openEndpoint((request, response) => {
     take(String(request.headers['webhook-id']))
     request.resume()
     const answer = () => response.writeHead(200, { 'content-length': 0 }).end()
     if (ms === 0) answer()
     else setTimeout(answer, ms)
   })
+  return { ...counted, ...endpoint }
+}
+
+export interface Endpoint {
+  readonly port: number
+  close(): Promise<void>
+}
+
+/** A receiver of webhooks on a port of its own, so a host of its own. */
+export async function openEndpoint(listener: RequestListener): Promise<Endpoint> {
+  const server = createServer(listener)
   server.listen(0, '127.0.0.1')
   await once(server, 'listening')
   const close = async () => {
@@ -61,7 +72,7 @@ export async function countWebhooks(ms: number): Promise<CountingSink> {
     server.closeAllConnections()
     await once(server, 'close')
   }
-  return { ...counted, port: (server.address() as AddressInfo).port, close }
+  return { port: (server.address() as AddressInfo).port, close }
 }
 
 export async function countMails(): Promise<CountingSink> {

@@ -42,13 +42,14 @@ function eventOf({ projectId, label }: SteadyLoad, index: number) {
   }
 }
 
-interface Sent {
+export interface Sent {
   readonly eventId: string
   readonly atMs: number
 }
 
-async function publishSteadily(
-  load: { rate: number; seconds: number },
+/** An open loop: calls `publish` at a steady rate, whether or not the calls before have ended. */
+export async function publishSteadily(
+  load: { readonly rate: number; readonly seconds: number },
   publish: (index: number) => Promise<string>,
 ): Promise<Sent[]> {
   const began = performance.now()

@@ -4,6 +4,7 @@ import { conditions } from '../bench/conditions.js'
 import { crashes } from '../bench/crashes.js'
 import { drain } from '../bench/drain.js'
 import { mails, webhooks } from '../bench/effects.js'
+import { endpoints } from '../bench/endpoints.js'
 import { idle } from '../bench/idle.js'
 import { ingest } from '../bench/ingest.js'
 import { latency } from '../bench/latency.js'
@@ -17,6 +18,7 @@ const BENCHES: Readonly<Record<string, (args: readonly string[]) => Promise<void
   conditions,
   crashes,
   drain,
+  endpoints,
   idle,
   ingest,
   latency,

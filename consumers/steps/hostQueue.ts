@@ -63,8 +63,8 @@ class Queue implements HostQueue {
   }
 
   begin(nowMs: number): void {
-    this.#calling++
-    this.#lastSignMs = nowMs
+    // A further call is no sign of life: silence counts from the first that nobody answered.
+    if (this.#calling++ === 0) this.#lastSignMs = nowMs
   }
 
   leave(tookMs: number | null, nowMs: number): void {

@@ -112,6 +112,15 @@ describe('Slots for outside calls', () => {
     assert.equal(away.at(-1), Math.ceil(99 * 2 * 0.7) * 100)
   })
 
+  it('holds up no batch for a host that was silent while its slots were taken one by one', () => {
+    const world = bench(500, 100)
+    for (const one of some(100)) {
+      batch(world, 'hanging', [one])
+      world.now += 50
+    }
+    assert.equal(batch(world, 'hanging', some(1, 100)).told[0]?.type, 'away')
+  })
+
   it('sends nobody away for longer than five minutes or shorter than a second', () => {
     for (const random of [0, 0.999]) {
       const world = bench(20_000, 1, () => random)
