@@ -1,6 +1,7 @@
 import type { Consumer, Kafka } from 'kafkajs'
 import type { Announcer } from '../src/events.js'
 import type { Topic } from '../src/topology.js'
+import { atMost } from '../src/within.js'
 import type { Handler } from './batch.js'
 import { type Commits, startCommits } from './run/commits.js'
 import { createBatchRunner } from './run/eachBatch.js'
@@ -196,11 +197,7 @@ async function readEnds(
 async function stop({ consumer, pauses, commits }: Parts): Promise<void> {
   pauses.stop()
   commits.stop()
-  let timer: NodeJS.Timeout | undefined
-  const limit = new Promise<void>((resolve) => {
-    timer = setTimeout(resolve, STOP_LIMIT_MS)
-  })
+  const left = commits.now().then(() => consumer.disconnect())
   // A commit may be refused for as long as the broker is away, or has no such topic.
-  await Promise.race([commits.now().then(() => consumer.disconnect()), limit])
-  clearTimeout(timer)
+  await atMost(left, STOP_LIMIT_MS)
 }

@@ -1,4 +1,3 @@
-import { randomUUID } from 'node:crypto'
 import { createDeadLettersHandler, type LetterDeps } from '../consumers/deadLetters.js'
 import type { EngineDeps } from '../consumers/deps.js'
 import { type Engine, startEngine } from '../consumers/engine.js'
@@ -7,10 +6,9 @@ import { rest } from '../consumers/middlewares/rest.js'
 import { retry } from '../consumers/middlewares/retry.js'
 import { connectOffsetReader } from '../consumers/run/offsets.js'
 import { createStartConsumer, type RunOptions, type StartConsumer } from '../consumers/run.js'
-import { createDefinitionCache } from '../consumers/stepping/definitionCache.js'
 import type { Config } from './config.js'
 import type { Connections } from './connections.js'
-import { createRenderer } from './effects/liquid.js'
+import { engineDeps } from './engineDeps.js'
 import type { Announcer } from './events.js'
 import { openOutside } from './outside.js'
 import { startRetention } from './retention.js'
@@ -45,7 +43,7 @@ export async function startEngineRole(
 ): Promise<EngineRole> {
   const { stores, topology } = connections
   const outside = openOutside(config, connections)
-  const deps = engineDeps(config, connections, announcer)
+  const deps = engineDeps(connections, announcer, config.LIFECYCLE_FACTS)
   const offsets = await connectOffsetReader({
     kafka: connections.kafka,
     brokers: config.KAFKA_BROKERS,
@@ -84,33 +82,6 @@ export async function startEngineRole(
       await Promise.all([engine.stop(), letters.stop(), retention.stop()])
       await Promise.all([outside.close(), offsets.close()])
     },
-  }
-}
-
-function engineDeps(
-  config: Config,
-  { stores, outbox, codec, clock, brokerTime, tracing }: Connections,
-  announcer: Announcer,
-): EngineDeps {
-  const { executions, contacts, events, entries, definitions, progress } = stores
-  return {
-    executions,
-    contacts,
-    events,
-    entries,
-    definitions,
-    progress,
-    cache: createDefinitionCache(definitions),
-    outbox,
-    codec,
-    renderer: createRenderer(),
-    lifecycleFacts: config.LIFECYCLE_FACTS,
-    clock,
-    brokerTimeOf: brokerTime.of,
-    scheduler: realScheduler,
-    announcer,
-    ...(tracing === undefined ? {} : { tracing }),
-    newId: randomUUID,
   }
 }
 

@@ -1,35 +1,12 @@
-import { randomUUID } from 'node:crypto'
 import type { Control } from '../../consumers/batch.js'
 import type { EngineDeps } from '../../consumers/deps.js'
-import { createDefinitionCache } from '../../consumers/stepping/definitionCache.js'
-import { createRenderer } from '../../src/effects/liquid.js'
-import { realScheduler } from '../../src/store/scheduling.js'
+import { engineDeps } from '../../src/engineDeps.js'
 import type { Outputs } from '../../src/workflow/messages.js'
 import type { EngineWorld } from './engineWorld.js'
 
-/** All that handlers reach the world by, on real services: for tests that deliver batches themselves. */
+/** What handlers reach the world by, on real services: for tests that deliver batches themselves. */
 export function depsOf(world: EngineWorld, instead: Partial<EngineDeps> = {}): EngineDeps {
-  const { stores, outbox, codec, clock, brokerTime } = world.connections
-  const { executions, contacts, events, entries, definitions, progress } = stores
-  return {
-    executions,
-    contacts,
-    events,
-    entries,
-    definitions,
-    progress,
-    cache: createDefinitionCache(definitions),
-    outbox,
-    codec,
-    renderer: createRenderer(),
-    lifecycleFacts: true,
-    clock,
-    brokerTimeOf: brokerTime.of,
-    scheduler: realScheduler,
-    announcer: world.announcer,
-    newId: randomUUID,
-    ...instead,
-  }
+  return { ...engineDeps(world.connections, world.announcer, true), ...instead }
 }
 
 export const ALIVE: Control = { alive: () => true }
