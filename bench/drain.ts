@@ -7,7 +7,15 @@ import { line, tableOf } from '../scripts/terminal.js'
 import { makeWorkflow } from '../scripts/workflows.js'
 import { FIVE_STEPS } from './fiveSteps.js'
 import { publishMany } from './publishMany.js'
-import { type BenchStage, cpuSeconds, openBench, profileFlags, residentMiB, stopped } from './stage.js'
+import {
+  type BenchStage,
+  cpuSeconds,
+  openBench,
+  profileFlags,
+  type Run,
+  residentMiB,
+  stopped,
+} from './stage.js'
 
 const LOOK_EVERY_MS = 50
 const WITHIN_MS = 240_000
@@ -57,6 +65,21 @@ export async function drain(args: readonly string[]): Promise<void> {
 }
 
 async function once(bench: BenchStage, n: number, profile?: string): Promise<Figures> {
+  const run = await withBacklog(bench, n)
+  const { pids } = bench.services
+  const cpu = () => [pids?.mongod, pids?.kafka].map(cpuSeconds)
+  const before = cpu()
+  const engine = await run.start({ ROLES: 'api,engine' }, { flags: profileFlags(profile) })
+  await untilEnded(engine.base, n)
+  const [mongod = 0, kafka = 0] = cpu().map((after, index) => after - (before[index] ?? 0))
+  const node = cpuSeconds(engine.process.pid)
+  const memory = residentMiB(engine.process.pid)
+  await stopped(engine)
+  return { seconds: await spanOf(run.mongoUri), node, mongod, kafka, memory }
+}
+
+/** A workflow of five steps, and the events that start it `n` times. */
+export async function withBacklog(bench: BenchStage, n: number): Promise<Run> {
   const run = bench.fresh()
   const setup = await run.start({ ROLES: 'api' })
   const api = run.api(setup)
@@ -64,16 +87,7 @@ async function once(bench: BenchStage, n: number, profile?: string): Promise<Fig
   const { id: projectId } = await api.get<{ id: string }>('/project')
   await publishMany(bench, run, { projectId, name: FIVE_STEPS.eventName, n })
   await stopped(setup)
-  const { pids } = bench.services
-  const cpu = () => [pids?.mongod, pids?.kafka].map(cpuSeconds)
-  const before = cpu()
-  const engine = await run.start({ ROLES: 'api,engine' }, profileFlags(profile))
-  await untilEnded(engine.base, n)
-  const [mongod = 0, kafka = 0] = cpu().map((after, index) => after - (before[index] ?? 0))
-  const node = cpuSeconds(engine.process.pid)
-  const memory = residentMiB(engine.process.pid)
-  await stopped(engine)
-  return { seconds: await spanOf(run.mongoUri), node, mongod, kafka, memory }
+  return run
 }
 
 async function untilEnded(base: string, n: number): Promise<void> {

@@ -101,7 +101,7 @@ async function once(
   const sink = await effect.open()
   const run = bench.fresh()
   await prepare(bench, run, { n, effect, sink })
-  const engine = await run.start({ ROLES: 'api,engine', ...effect.env(sink) }, flags)
+  const engine = await run.start({ ROLES: 'api,engine', ...effect.env(sink) }, { flags })
   const { pids } = bench.services
   const cpu = () => [engine.process.pid, pids?.mongod, pids?.kafka].map(cpuSeconds)
   const before = cpu()

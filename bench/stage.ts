@@ -4,7 +4,7 @@ import { join } from 'node:path'
 import { mongo } from 'mongoose'
 import { createApiClient } from '../scripts/apiClient.js'
 import { newKey, type ProjectKeys } from '../scripts/keys.js'
-import { type Millrace, startMillrace } from '../scripts/millrace.js'
+import { type Millrace, type MillraceOptions, startMillrace } from '../scripts/millrace.js'
 import { resolveServices } from '../scripts/services/resolve.js'
 import type { Services } from '../scripts/services/types.js'
 import { progressLine } from '../scripts/terminal.js'
@@ -21,9 +21,12 @@ export interface Run {
   readonly prefix: string
   readonly keys: ProjectKeys
   readonly mongoUri: string
-  start(env: Readonly<Record<string, string>>, flags?: readonly string[]): Promise<Millrace>
+  start(env: Readonly<Record<string, string>>, how?: How): Promise<Millrace>
   api(millrace: Millrace): ReturnType<typeof createApiClient>
 }
+
+/** Flags of Node.js, or another way into the program. */
+type How = Pick<MillraceOptions, 'flags' | 'main'>
 
 /** V8 settings and time limits are those of the service; only the log is quiet. */
 export async function openBench(): Promise<BenchStage> {
@@ -40,7 +43,7 @@ export async function openBench(): Promise<BenchStage> {
       prefix: `${name}.`,
       keys,
       mongoUri: uri.toString(),
-      start: (env, flags = []) => {
+      start: (env, how = {}) => {
         const all = { MONGODB_URI: uri.toString(), TOPIC_PREFIX: `${name}.`, LOG_LEVEL: 'warn', ...env }
         const process_ = `${name}-${started++}`
         return startMillrace(services, {
@@ -48,7 +51,7 @@ export async function openBench(): Promise<BenchStage> {
           env: all,
           output: join(state, `${process_}.log`),
           name: process_,
-          flags,
+          ...how,
         })
       },
       api: (millrace) => createApiClient(millrace.base, keys.secretKey),

@@ -8,6 +8,7 @@ import { endpoints } from '../bench/endpoints.js'
 import { idle } from '../bench/idle.js'
 import { ingest } from '../bench/ingest.js'
 import { latency } from '../bench/latency.js'
+import { metrics } from '../bench/metrics.js'
 import { replay } from '../bench/replay.js'
 import { timers } from '../bench/timers.js'
 import { runScript } from './lifetime.js'
@@ -23,6 +24,7 @@ const BENCHES: Readonly<Record<string, (args: readonly string[]) => Promise<void
   ingest,
   latency,
   mails,
+  metrics,
   replay,
   webhooks,
   timers,
