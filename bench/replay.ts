@@ -33,11 +33,14 @@ export async function replay(args: readonly string[]): Promise<void> {
       seconds: { type: 'string', default: '20' },
       /** Executions that the replay starts a second beside live traffic. */
       replayed: { type: 'string', default: '1000' },
+      /** Executions that a replay starts as fast as it can, with nothing live beside it. */
+      starts: { type: 'string', default: '10000' },
     },
   })
   const bench = await openBench()
   try {
     await scan(bench, Number(values.events))
+    await startAll(bench, Number(values.starts))
     const { rate, seconds, replayed } = values
     await besideLive(bench, { rate: Number(rate), seconds: Number(seconds), replayed: Number(replayed) })
   } finally {
@@ -58,6 +61,26 @@ async function scan(bench: BenchStage, events: number): Promise<void> {
   const { scanned, createdAt, completedAt } = await untilEnded(api, id, asked)
   const seconds = (Date.parse(completedAt ?? '') - Date.parse(createdAt)) / 1000
   line(`  ${scanned} events read in ${seconds} s, asking included: ${Math.round(scanned / seconds)} a second`)
+  await stopped(millrace)
+}
+
+/** Nothing live is about: executions of five steps, from asking to the last one's end. */
+async function startAll(bench: BenchStage, starts: number): Promise<void> {
+  const run = bench.fresh()
+  const millrace = await run.start({})
+  const api = run.api(millrace)
+  const { id: projectId } = await api.get<{ id: string }>('/project')
+  await publishMany(bench, run, { projectId, name: BACKFILL.eventName, n: starts })
+  await untilRecorded(run, starts)
+  const { id } = await makeWorkflow(api, BACKFILL)
+  const began = performance.now()
+  const asked = await ask(api, id, { ratePerSecond: 100_000 })
+  const { started } = await untilEnded(api, id, asked)
+  await untilCompleted(run, started)
+  const seconds = (performance.now() - began) / 1000
+  line(
+    `  ${started} executions replayed alone in ${seconds.toFixed(1)} s: ${Math.round(started / seconds)} a second`,
+  )
   await stopped(millrace)
 }
 
@@ -104,9 +127,17 @@ async function untilEnded(api: Api, workflowId: string, id: string): Promise<Sho
   }
 }
 
-async function untilRecorded({ mongoUri }: Run, events: number): Promise<void> {
+function untilRecorded(run: Run, events: number): Promise<void> {
+  return untilThere(run, 'events', {}, events)
+}
+
+function untilCompleted(run: Run, executions: number): Promise<void> {
+  return untilThere(run, 'executions', { status: 'COMPLETED' }, executions)
+}
+
+async function untilThere({ mongoUri }: Run, name: string, which: object, count: number): Promise<void> {
   const client = await new mongo.MongoClient(mongoUri).connect()
-  while ((await client.db().collection('events').estimatedDocumentCount()) < events)
-    await pause(LOOK_EVERY_MS)
+  const collection = client.db().collection(name)
+  while ((await collection.countDocuments(which)) < count) await pause(LOOK_EVERY_MS)
   await client.close()
 }

@@ -89,7 +89,7 @@ async function start(options: StartOptions): Promise<void> {
   })
 }
 
-const LOOK_EVERY_MS = 500
+const LOOK_EVERY_MS = 250
 
 /** Until it has ended; who breaks off leaves it running. */
 async function watch({ stores, clock }: Connections, replay: Replay): Promise<Replay> {

@@ -17,6 +17,8 @@ interface ConsumerSpec {
   readonly topic: Topic
   /** Wrapped by the middlewares: it answers verdicts and never throws. */
   readonly handler: Handler
+  /** For what must not hold up others: small parts. */
+  readonly gently?: true
   /** Partitions were given out anew. */
   readonly onAssigned?: () => void
 }
@@ -64,6 +66,8 @@ const REBALANCE_TIMEOUT_MS = 60_000
 const MAX_WAIT_MS = 1_000
 const MAX_BYTES_PER_PARTITION = 512 * 1024
 const MAX_BYTES = 10 * 1024 * 1024
+/** Some milliseconds of work at a time, in decoding what was fetched as in handling it. */
+const GENTLE = { maxMessages: 100, maxBytesPerPartition: 64 * 1024 }
 /** Partitions that are added to a topic are noticed after this long at most. */
 const METADATA_MAX_AGE_MS = 10_000
 const STOP_LIMIT_MS = 20_000
@@ -81,6 +85,7 @@ export function createStartConsumer(options: RunOptions): StartConsumer {
     const eachBatch = createBatchRunner({
       ...options,
       ...parts,
+      maxMessages: spec.gently ? GENTLE.maxMessages : options.maxMessages,
       handler: spec.handler,
       onRebalance: () => {
         parts.pauses.release()
@@ -116,7 +121,7 @@ function partsOf({ kafka, announcer, onCrash, sessionTimeoutMs }: RunOptions, sp
     metadataMaxAge: METADATA_MAX_AGE_MS,
     minBytes: 1,
     maxBytes: MAX_BYTES,
-    maxBytesPerPartition: MAX_BYTES_PER_PARTITION,
+    maxBytesPerPartition: spec.gently ? GENTLE.maxBytesPerPartition : MAX_BYTES_PER_PARTITION,
     allowAutoTopicCreation: false,
     // A broker may be away for long: what the library gives up on does not come back by itself.
     retry: {

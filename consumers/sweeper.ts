@@ -3,7 +3,7 @@ import { type Standing, standingOf } from '../src/engine/outputs.js'
 import type { Share } from '../src/store/ports/executions.js'
 import { type Repeating, repeat } from '../src/store/scheduling.js'
 import { type Execution, isEnded } from '../src/workflow/execution.js'
-import { STEP_KINDS, type StepKind } from '../src/workflow/step.js'
+import { STEP_TOPICS, type StepTopic } from '../src/workflow/stepTopic.js'
 import type { EngineDeps } from './deps.js'
 import { emit } from './stepping/emit.js'
 import { lookBack } from './stepping/lookBack.js'
@@ -12,9 +12,9 @@ import { applyToDocuments } from './stepping/writeDocuments.js'
 export interface SweeperOptions {
   readonly deps: EngineDeps
   /** The partitions of a step topic that this process owns now. */
-  readonly share: (kind: StepKind) => Share
+  readonly share: (which: StepTopic) => Share
   /** Up to when this process has handled a step topic; null while it is not known. */
-  readonly handledUpTo: (kind: StepKind) => Date | null
+  readonly handledUpTo: (which: StepTopic) => Date | null
   /** Up to when everybody together has handled the input. */
   readonly inputHandledUpTo: () => Promise<Date>
   /** One owner of the input's partitions looks after what contacts owe. */
@@ -33,7 +33,7 @@ export function createSweeper(options: SweeperOptions): Repeating & { sweep(): P
   const { deps, everyMs } = options
   const sweep = async (isStopping: () => boolean) => {
     const startsBefore = lessGrace(options, await options.inputHandledUpTo())
-    for (const kind of STEP_KINDS) if (!isStopping()) await sweepKind(options, kind, startsBefore)
+    for (const which of STEP_TOPICS) if (!isStopping()) await sweepTopic(options, which, startsBefore)
     if (!isStopping() && options.sweepsContacts()) await sendOwedByContacts(options)
   }
   const repeating = repeat({ ...deps, where: 'sweeper', everyMs }, sweep)
@@ -44,17 +44,17 @@ function lessGrace({ graceMs }: SweeperOptions, watermark: Date): Date {
   return new Date(watermark.getTime() - graceMs)
 }
 
-async function sweepKind(options: SweeperOptions, kind: StepKind, startsBefore: Date): Promise<void> {
+async function sweepTopic(options: SweeperOptions, which: StepTopic, startsBefore: Date): Promise<void> {
   const { deps, share } = options
-  const watermark = options.handledUpTo(kind)
+  const watermark = options.handledUpTo(which)
   if (watermark === null) return
   const before = lessGrace(options, watermark)
   for (;;) {
-    const stale = await deps.executions.stale(kind, share(kind), before, PAGE)
+    const stale = await deps.executions.stale(which, share(which), before, PAGE)
     const page = stale.filter((execution) => !isBeingStarted(execution, startsBefore))
     if (page.length === 0) return
     await sendAgain(deps, page)
-    deps.announcer.announce('sweeper.emitted', { kind, count: page.length })
+    deps.announcer.announce('sweeper.emitted', { kind: which, count: page.length })
     if (stale.length < PAGE) return
   }
 }

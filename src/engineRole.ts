@@ -92,7 +92,7 @@ const LIMITS = { maxMessages: MAX_MESSAGES, stuckAfterMs: STUCK_AFTER_MS }
 /** Every handler inside the same middlewares: what may pass waits, what cannot be handled is parked. */
 function consumersOf(reading: Reading, deps: EngineDeps): StartConsumer {
   const start = createStartConsumer({ ...reading, ...LIMITS, announcer: deps.announcer })
-  return ({ topic, handler }) => start({ topic, handler: retry()(deadLetter(deps)(handler)) })
+  return (spec) => start({ ...spec, handler: retry()(deadLetter(deps)(spec.handler)) })
 }
 
 /** Letters are kept a few at a time: each may be a MiB. */

@@ -1,5 +1,4 @@
-import type { StepKind } from './workflow/step.js'
-import { STEP_KINDS } from './workflow/step.js'
+import { STEP_TOPICS, type StepTopic } from './workflow/stepTopic.js'
 
 /** Schema names: files of `schemas/`, subjects of the registry. */
 export type SchemaName = 'contactEvent' | 'emailEvent' | 'stepDue' | 'timer' | 'executionFact'
@@ -31,15 +30,15 @@ export interface TopologyOptions {
 export interface Topology {
   readonly contactEvents: Topic
   readonly emailEvents: Topic
-  readonly steps: Readonly<Record<StepKind, Topic>>
+  readonly steps: Readonly<Record<StepTopic, Topic>>
   readonly timers: Topic
   readonly executions: Topic
   readonly deadLetters: Topic
   readonly all: readonly Topic[]
 }
 
-export function stepTopicName(kind: StepKind): string {
-  return `steps.${kind.toLowerCase().replaceAll('_', '-')}`
+export function stepTopicName(which: StepTopic): string {
+  return `steps.${which.toLowerCase().replaceAll('_', '-')}`
 }
 
 /** The table of topics: one row each, made once from the options and handed on as a value. */
@@ -65,9 +64,9 @@ export function createTopology(options: TopologyOptions): Topology {
     key: 'messageId' as const,
     retentionMs: 30 * DAY_MS,
   })
-  const stepRow = (kind: StepKind): Topic =>
-    row(stepTopicName(kind), 'engine', 'consumers/steps', { ...inner, schema: 'stepDue' as const })
-  const steps = Object.fromEntries(STEP_KINDS.map((kind) => [kind, stepRow(kind)])) as Record<StepKind, Topic>
+  const stepRow = (which: StepTopic): Topic =>
+    row(stepTopicName(which), 'engine', 'consumers/steps', { ...inner, schema: 'stepDue' as const })
+  const steps = stepTopics(stepRow)
   const timers = row('timers', 'engine', 'consumers/timers', { ...inner, schema: 'timer' as const })
   const executions = row('executions', 'engine', 'anybody', { ...inner, schema: 'executionFact' as const })
   const parked = { ...common, schema: 'raw', key: 'original', retentionMs: 90 * DAY_MS } as const
@@ -76,17 +75,20 @@ export function createTopology(options: TopologyOptions): Topology {
   return { contactEvents, emailEvents, steps, timers, executions, deadLetters, all }
 }
 
+function stepTopics(made: (which: StepTopic) => Topic): Topology['steps'] {
+  return Object.fromEntries(STEP_TOPICS.map((which) => [which, made(which)])) as Record<StepTopic, Topic>
+}
+
 /** The table with the partition counts that the broker really has. */
 export function withPartitions(topology: Topology, counts: ReadonlyMap<string, number>): Topology {
   const counted = (topic: Topic): Topic => ({
     ...topic,
     partitions: counts.get(topic.name) ?? topic.partitions,
   })
-  const steps = Object.fromEntries(STEP_KINDS.map((kind) => [kind, counted(topology.steps[kind])]))
   return {
     contactEvents: counted(topology.contactEvents),
     emailEvents: counted(topology.emailEvents),
-    steps: steps as Record<StepKind, Topic>,
+    steps: stepTopics((which) => counted(topology.steps[which])),
     timers: counted(topology.timers),
     executions: counted(topology.executions),
     deadLetters: counted(topology.deadLetters),

@@ -19,11 +19,11 @@ export interface Match extends Starting {
 }
 
 export interface Matches {
-  /** Messages in the range, whatever they are. */
-  readonly scanned: number
+  /** Offsets of messages in the range, whatever they are. */
+  readonly scanned: readonly number[]
   readonly starting: readonly Match[]
-  /** Matched by name, but nobody is there whom they could start. */
-  readonly strangers: number
+  /** Offsets of what matched by name, but nobody is there whom it could start. */
+  readonly strangers: readonly number[]
 }
 
 export interface MatchOptions {
@@ -44,7 +44,12 @@ export async function matchEvents(options: MatchOptions, messages: readonly Mess
     const contact = contacts.get(one)
     return contact === undefined || trigger === null ? [] : startOf(options, trigger, { ...one, contact })
   })
-  return { scanned: inRange.length, starting, strangers: named.length - contacts.size }
+  const strangers = named.filter((one) => !contacts.has(one))
+  return {
+    scanned: inRange.map(({ offset }) => offset),
+    starting,
+    strangers: strangers.map(({ order }) => order.offset),
+  }
 }
 
 /** A dry run asks a workflow that is switched off, too. */

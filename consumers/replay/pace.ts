@@ -1,9 +1,8 @@
-import { STEP_KINDS } from '../../src/workflow/step.js'
 import type { ReplayDeps } from './deps.js'
 
 /** Executions started a second unless told otherwise: a fraction of what the engine does. */
 const DEFAULT_RATE = 1_000
-/** Step messages that may wait: more, and live executions would wait behind them. */
+/** Bulk messages that may wait: what is started must be able to go on, and a cancel must have something to spare. */
 const MAX_LAG = 2_000
 const LOOK_EVERY_MS = 250
 
@@ -22,7 +21,7 @@ export function createPace(deps: ReplayDeps, ratePerSecond: number | null): Pace
     const now = performance.now()
     if (now < freeAt) return false
     if (now - lagCheckedAt < LOOK_EVERY_MS) return true
-    if ((await stepLag(deps)) > MAX_LAG) return false
+    if ((await bulkLag(deps)) > MAX_LAG) return false
     lagCheckedAt = performance.now()
     return true
   }
@@ -39,17 +38,12 @@ export function createPace(deps: ReplayDeps, ratePerSecond: number | null): Pace
   }
 }
 
-/** Messages on the step topics that no engine has handled yet. */
-async function stepLag({ offsets, topology }: ReplayDeps): Promise<number> {
-  const lags = await Promise.all(
-    STEP_KINDS.map(async (kind) => {
-      const { name } = topology.steps[kind]
-      const [ranges, committed] = await Promise.all([offsets.ranges(name), offsets.committed(name, name)])
-      return [...ranges].reduce(
-        (sum, [partition, { low, high }]) => sum + high - Math.max(low, committed.get(partition) ?? low),
-        0,
-      )
-    }),
+/** Messages of the bulk lane that no engine has handled yet. */
+async function bulkLag({ offsets, topology }: ReplayDeps): Promise<number> {
+  const { name } = topology.steps.BULK
+  const [ranges, committed] = await Promise.all([offsets.ranges(name), offsets.committed(name, name)])
+  return [...ranges].reduce(
+    (sum, [partition, { low, high }]) => sum + high - Math.max(low, committed.get(partition) ?? low),
+    0,
   )
-  return lags.reduce((sum, lag) => sum + lag, 0)
 }

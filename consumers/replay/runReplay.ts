@@ -1,15 +1,17 @@
+import { setImmediate as nextTurn } from 'node:timers/promises'
 import { MillraceError } from '../../src/errors.js'
 import type { Replay, ReplayCounts, ReplayPlace, ReplayProgress } from '../../src/store/ports/replays.js'
 import type { Workflow } from '../../src/workflow/workflow.js'
 import type { Message } from '../batch.js'
 import type { RangePart } from '../run/range.js'
 import { readRange } from '../run/readRange.js'
-import { atRest } from './atRest.js'
 import type { ReplayDeps } from './deps.js'
 import { findPlaces, goneBefore, isCut, logStarts } from './findPlaces.js'
-import { type Match, type Matches, matchEvents } from './matchEvents.js'
+import { type Match, matchEvents } from './matchEvents.js'
 import { createPace, type Pace } from './pace.js'
+import { piecesOf, type Slice, slicesOf } from './slices.js'
 import { countMatches, startMatches } from './startMatches.js'
+import { createWindow, type Window } from './window.js'
 
 export interface RunOptions {
   readonly deps: ReplayDeps
@@ -27,11 +29,13 @@ const SLICES_PER_SECOND = 20
 
 interface Run extends RunOptions {
   readonly pace: Pace
+  readonly window: Window
   readonly seen: Set<string>
   readonly places: Map<number, ReplayPlace>
   counts: ReplayCounts
   missingBefore: Date | null
   stopped: boolean
+  savedMs: number
 }
 
 /** Reads on from where the replay stands. False: stopped before the end. Throws what makes it fail. */
@@ -43,11 +47,13 @@ export async function runReplay(options: RunOptions): Promise<boolean> {
   const run: Run = {
     ...options,
     pace: createPace(deps, replay.ratePerSecond),
+    window: createWindow(deps),
     seen: new Set(),
     places: new Map(places.map((place) => [place.partition, place])),
     counts: known === null ? NOTHING : replay.counts,
     missingBefore: known === null ? await goneBefore(deps, replay, places) : replay.missingBefore,
     stopped: false,
+    savedMs: 0,
   }
   if (!(await save(run))) return false
   await readRange({
@@ -67,27 +73,40 @@ export const NOTHING: ReplayCounts = { scanned: 0, matched: 0, started: 0, alrea
 async function save(run: Run): Promise<boolean> {
   const { counts, missingBefore, places } = run
   const kept = await run.note({ counts, missingBefore, places: [...places.values()] })
+  run.savedMs = performance.now()
   if (!kept) run.stopped = true
   return kept
 }
 
-async function handlePart(run: Run, { partition, messages, upTo, beat }: RangePart): Promise<void> {
+/** Piece by piece, so that nothing else of the process stands still for long. */
+async function handlePart(run: Run, { messages, ...part }: RangePart): Promise<void> {
   const workflow = await liveWorkflow(run)
-  await noteCut(run, partition, messages[0])
-  const matches = await matchEvents({ ...run, workflow, partition }, messages)
-  const done = run.replay.dryRun
-    ? await countMatches(run.deps, matches.starting, run.seen)
-    : await startAll(run, partition, matches, beat)
-  if (run.stopped || done === null) return
-  const { scanned, strangers, starting } = matches
-  run.counts = added(run.counts, {
-    ...done,
-    scanned,
-    matched: starting.length,
-    skipped: done.skipped + strangers,
-  })
-  move(run, partition, { next: upTo })
+  await noteCut(run, part.partition, messages[0])
+  for (const piece of piecesOf(messages, part.upTo)) {
+    await nextTurn()
+    if (!(await handlePiece(run, workflow, { ...part, ...piece }))) return
+    if (performance.now() - run.savedMs >= KEEP_EVERY_MS && !(await keep(run, part.beat))) return
+  }
   await save(run)
+}
+
+/** Place and counts move together, slice by slice. False: stopped in between. */
+async function handlePiece(run: Run, workflow: Workflow, piece: RangePart): Promise<boolean> {
+  const { partition, messages, upTo, beat } = piece
+  const matches = await matchEvents({ ...run, workflow, partition }, messages)
+  const before = run.places.get(partition)?.tried ?? 0
+  const size = run.replay.dryRun ? matches.starting.length : sliceSize(run.pace)
+  for (const slice of slicesOf(matches, size, upTo)) {
+    const done = run.replay.dryRun
+      ? await countMatches(run.deps, slice.starting, run.seen)
+      : await start(run, { partition, beat, before }, slice)
+    if (done === null) return false
+    const { scanned, strangers, starting } = slice
+    const seen = { scanned, matched: starting.length, skipped: done.skipped + strangers }
+    run.counts = added(run.counts, { ...done, ...seen })
+    move(run, partition, { next: slice.upTo })
+  }
+  return true
 }
 
 /** Settings are live: what happens to the workflow meanwhile counts from then on. */
@@ -114,30 +133,36 @@ async function noteCut(run: Run, partition: number, first: Message | undefined):
 
 type Done = Pick<ReplayCounts, 'started' | 'alreadyThere' | 'skipped'>
 
-/** Slice by slice, at the replay's pace; null: stopped in between. */
-async function startAll(
+function sliceSize({ perSecond }: Pace): number {
+  return Math.min(MAX_SLICE, Math.ceil(perSecond / SLICES_PER_SECOND))
+}
+
+interface Where extends Pick<RangePart, 'partition' | 'beat'> {
+  readonly before: number
+}
+
+/** At the replay's pace; null: stopped before it. */
+async function start(
   run: Run,
-  partition: number,
-  { starting }: Matches,
-  beat: () => Promise<void>,
+  { partition, beat, before }: Where,
+  { starting }: Slice,
 ): Promise<Done | null> {
-  let done: Done = { started: 0, alreadyThere: 0, skipped: 0 }
-  const before = run.places.get(partition)?.tried ?? 0
-  const meanwhile = createMeanwhile(run, beat)
-  const size = Math.min(MAX_SLICE, Math.ceil(run.pace.perSecond / SLICES_PER_SECOND))
-  for (let at = 0; at < starting.length; at += size) {
-    const slice = starting.slice(at, at + size)
-    await run.pace.wait(slice.length, meanwhile)
-    move(run, partition, { tried: Math.max(before, (slice.at(-1)?.offset ?? 0) + 1) })
-    if (run.isStopping() || !(await save(run))) return null
-    await beat()
-    done = added(done, await startSlice(run, slice, before))
-    await atRest(
-      run.deps,
-      slice.map(({ execution }) => execution.id),
-    )
-  }
+  const last = starting.at(-1)
+  if (last === undefined) return { started: 0, alreadyThere: 0, skipped: 0 }
+  await run.window.room()
+  await run.pace.wait(starting.length, createMeanwhile(run, beat))
+  move(run, partition, { tried: Math.max(before, last.offset + 1) })
+  if (!(await keep(run, beat))) return null
+  const done = await startSlice(run, starting, before)
+  run.window.add(starting.map(({ execution }) => execution.id))
   return done
+}
+
+/** Keeps place, lease and group; false: it is to stop. */
+async function keep(run: Run, beat: () => Promise<void>): Promise<boolean> {
+  if (!(await save(run)) || run.isStopping()) return false
+  await beat()
+  return true
 }
 
 /** Up to `before` this replay may have been here already. */
@@ -148,16 +173,13 @@ async function startSlice({ deps, replay }: Run, slice: readonly Match[], before
   return added(first, await startMatches(deps, replay, anew, false))
 }
 
-const KEEP_EVERY_MS = 1_000
+const KEEP_EVERY_MS = 500
 
 /** While it waits, the group and the lease are kept; a cancel or an end of the process is noticed. */
 function createMeanwhile(run: Run, beat: () => Promise<void>): () => Promise<void> {
-  let keptAt = performance.now()
   return async () => {
-    if (performance.now() - keptAt < KEEP_EVERY_MS) return
-    keptAt = performance.now()
-    await beat()
-    if (!(await save(run)) || run.isStopping()) throw new Stopped()
+    if (performance.now() - run.savedMs < KEEP_EVERY_MS) return
+    if (!(await keep(run, beat))) throw new Stopped()
   }
 }
 

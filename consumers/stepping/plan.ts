@@ -39,7 +39,7 @@ type Shared = Map<CompiledStep, Map<string, Change>>
 function planStep(one: PlacedMessage, context: PlanContext, shared: Shared): PlannedStep {
   const { deps, reading, token, now, hand } = context
   const facts = factsOf(one, reading, now)
-  const outcome = decide(one.at, facts, deps.renderer)
+  const outcome = asAllowed(decide(one.at, facts, deps.renderer), one, reading)
   const place = { compiled: one.compiled, at: one.at, facts, tries: triesOf(one, reading), token }
   const slot = outcome.type === 'call' ? (hand?.ask(one.due.executionId, outcome.host) ?? null) : null
   const change = sharedChange(shared, one, sharedKey(one, outcome, now), () => changeOf(place, outcome, slot))
@@ -63,6 +63,13 @@ function sharedChange(shared: Shared, { at }: Placed, key: string | null, work: 
   return change
 }
 
+const SKIPPED: Outcome = { type: 'skipped', branch: null, reason: 'effects_skipped' }
+
+/** A replay without effects makes no call, and needs no claim for it. */
+function asAllowed(outcome: Outcome, { due }: Placed, { executions }: Reading): Outcome {
+  return outcome.type === 'call' && executions.get(due.executionId)?.effects === 'skip' ? SKIPPED : outcome
+}
+
 /** A call whose host has no slot comes back by a timer; that uses up no try. */
 function changeOf(place: Place, outcome: Outcome, slot: SlotAnswer | null): Change {
   if (slot?.type !== 'away') return advance(place, outcome)
@@ -82,5 +89,6 @@ function sharedKey({ due, at }: Placed, outcome: Outcome, now: Date): string | n
   if (outcome.type === 'done' && outcome.output === undefined) {
     return `${place}:${outcome.branch}:${outcome.values === undefined ? '' : JSON.stringify(outcome.values)}`
   }
+  if (outcome.type === 'skipped') return `${place}:${outcome.branch}:${outcome.reason}`
   return outcome.type === 'exit' || outcome.type === 'updateContact' ? `${place}:${outcome.type}` : null
 }

@@ -75,7 +75,7 @@ async function runCall(
   const { deps, results } = options
   if (!coversCall(place, claim, deps.clock.now())) return
   const startedAt = deps.clock.now().getTime()
-  const result = place.execution.effects === 'skip' ? SKIPPED : await callInSlot(options, place, slot)
+  const result = await callInSlot(options, place, slot)
   const now = deps.clock.now()
   const outcome = callOutcome({ ...place, facts: { ...place.facts, now } }, result, {
     random: options.random(),
@@ -89,8 +89,6 @@ async function runCall(
   deps.announcer.announce('effect.called', { kind, outcome: result.type, ms, ...about })
   await results.record(place.execution, outcome)
 }
-
-const SKIPPED: EffectResult = { type: 'skipped', branch: null, reason: 'effects_skipped' }
 
 /** The call starts only while the lease covers its whole time limit: whoever takes it over finds it finished. */
 function coversCall({ execution }: PlacedExecution, { timeoutMs }: Call, now: Date): boolean {

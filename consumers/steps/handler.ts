@@ -1,5 +1,5 @@
 import { MillraceError } from '../../src/errors.js'
-import type { StepDue } from '../../src/workflow/messages.js'
+import type { Laned } from '../../src/workflow/lane.js'
 import type { StepKind } from '../../src/workflow/step.js'
 import type { Batch, Handler, Message, Verdict } from '../batch.js'
 import type { EngineDeps } from '../deps.js'
@@ -12,7 +12,7 @@ import type { EffectCalls } from './effectCalls.js'
 import type { Arrived } from './placeSteps.js'
 import { runSteps, type StepResult } from './runSteps.js'
 
-export interface StepHandlerOptions {
+export interface StepHandlerOptions extends Laned {
   readonly deps: EngineDeps
   readonly kind: StepKind
   /** For kinds with an outside call: where claims go, and how many are free. */
@@ -43,11 +43,17 @@ export function createStepHandler(options: StepHandlerOptions): Handler {
     const hand = calls.slots.take(most)
     if (hand === null) return { type: 'partial', handled: 0, pauseMs: null }
     try {
-      return await handle(options, state, batch, hand)
+      const verdict = await handle(options, state, batch, hand)
+      return hand.size < most ? verdict : atOnce(verdict)
     } finally {
       hand.close()
     }
   }
+}
+
+/** It was not for want of slots that a part was handled only. */
+function atOnce(verdict: Verdict): Verdict {
+  return verdict.type === 'partial' ? { ...verdict, pauseMs: 0 } : verdict
 }
 
 interface HandlerState {
@@ -87,7 +93,7 @@ async function handle(
 }
 
 /** Equal (id, seq) in one batch count once. */
-async function decode({ deps }: StepHandlerOptions, batch: Batch): Promise<Arrived[]> {
+async function decode({ deps, lane = 'live' }: StepHandlerOptions, batch: Batch): Promise<Arrived[]> {
   const decoded = await deps.codec.decodeAll(
     'stepDue',
     batch.messages.map((message) => message.value),
@@ -99,7 +105,8 @@ async function decode({ deps }: StepHandlerOptions, batch: Batch): Promise<Arriv
     if (source === undefined) return
     if (!one.ok) bad.push({ message: source, reason: one.reason, detail: one.message })
     else {
-      const due = withTraceOf(deps, one.value as StepDue, source)
+      // A message does not say its lane, its topic does.
+      const due = withTraceOf(deps, lane === 'live' ? one.value : { ...one.value, lane }, source)
       arrived.set(`${due.executionId}:${due.seq}`, { due, source })
     }
   })

@@ -1,5 +1,6 @@
 import { asOfOf } from '../workflow/asOf.js'
 import { isEnded } from '../workflow/execution.js'
+import { laneOf } from '../workflow/lane.js'
 import type { Outputs, StepDue, SystemEvent, Timer } from '../workflow/messages.js'
 import type { StepKind } from '../workflow/step.js'
 import { traceOf } from '../workflow/trace.js'
@@ -30,6 +31,7 @@ export function stepDueOf({ identity, seq, state, last }: Standing): StepOutput 
       seq,
       enteredAt,
       ...traceOf(identity),
+      ...laneOf(identity),
       ...asOfOf(last),
     },
   }

@@ -6,6 +6,7 @@ import type {
   HistoryEntry,
   Owed,
 } from '../workflow/execution.js'
+import { laneOf } from '../workflow/lane.js'
 import type { StepDue } from '../workflow/messages.js'
 import { traceOf } from '../workflow/trace.js'
 
@@ -36,6 +37,7 @@ export function standingAfter(message: StepDue, change: Change): Standing {
     contactId,
     workflowVersion: change.workflowVersion ?? workflowVersion,
     ...traceOf(message),
+    ...laneOf(message),
   }
   const { state, entry: last, owed } = change
   return { identity, seq: message.seq + 1, state, last, history: null, owed }

@@ -11,6 +11,7 @@ import {
   type WorkflowId,
 } from '../workflow/ids.js'
 import type { JsonObject } from '../workflow/json.js'
+import type { Lane } from '../workflow/lane.js'
 import { keyHash } from '../workflow/murmur2.js'
 import { ended, moving } from './advance.js'
 import type { Compiled } from './compile.js'
@@ -35,7 +36,7 @@ export interface Start extends AsOf {
   readonly triggerOrder: Order | null
   readonly depth: number
   readonly effects: 'send' | 'skip'
-  readonly lane: 'live' | 'bulk'
+  readonly lane: Lane
   readonly by: string
   readonly now: Date
 }

@@ -1,5 +1,5 @@
 import type { Announcer } from '../events.js'
-import { STEP_KINDS } from '../workflow/step.js'
+import { STEP_TOPICS } from '../workflow/stepTopic.js'
 import type { Parts } from './parts.js'
 
 /** What should stay at nought, or nearly. */
@@ -13,7 +13,7 @@ export function countTrouble(announcer: Announcer, { counter }: Parts): void {
   const joined = counter('rebalances_total', 'Times that a group was given out anew', ['topic'])
   const failures = counter('failures_total', 'Failures that were announced')
   // A series that begins at one has not increased, as far as an alert can see.
-  for (const kind of STEP_KINDS) swept.inc({ kind }, 0)
+  for (const kind of STEP_TOPICS) swept.inc({ kind }, 0)
   announcer.on('messages.dropped', ({ reason, count }) => dropped.inc({ reason }, count))
   announcer.on('messages.parked', ({ reason }) => parked.inc({ reason }))
   announcer.on('cas.missed', ({ count }) => missed.inc(count))

@@ -2,6 +2,7 @@ import type { AsOf } from './asOf.js'
 import type { Order } from './contactEvent.js'
 import type { ContactId, ExecutionId, ProjectId, StepId, WorkflowId } from './ids.js'
 import type { JsonObject, JsonValue } from './json.js'
+import type { Lane, Laned } from './lane.js'
 import type { SystemEvent } from './messages.js'
 import type { StepKind, StepType } from './step.js'
 import type { Traced } from './trace.js'
@@ -111,7 +112,7 @@ export type ExecutionState = Moving | Waiting | Ended
 /** Something that a write promised to Kafka and that is cleared only after the produce. */
 export type Owed = { readonly kind: 'fact' } | { readonly kind: 'event'; readonly event: SystemEvent }
 
-export interface ExecutionIdentity extends Traced {
+export interface ExecutionIdentity extends Traced, Laned {
   readonly id: ExecutionId
   readonly projectId: ProjectId
   readonly workflowId: WorkflowId
@@ -123,7 +124,7 @@ export interface Execution extends ExecutionIdentity {
   readonly origin: Origin
   readonly mode: 'live'
   readonly effects: 'send' | 'skip'
-  readonly lane: 'live' | 'bulk'
+  readonly lane: Lane
   /** Moves by one with every transition; the condition of each. */
   readonly seq: number
   /** Who made the last transition: a batch's random id, kept while the batch is tried again. */

@@ -1,11 +1,12 @@
 import type { AsOf } from './asOf.js'
 import type { ContactId, ExecutionId, ProjectId, StepId, WorkflowId } from './ids.js'
 import type { JsonObject } from './json.js'
+import type { Laned } from './lane.js'
 import type { StepKind } from './step.js'
 import type { Traced } from './trace.js'
 
-/** "This execution's step can run": ids only, never contact data. */
-export interface StepDue extends Traced, AsOf {
+/** "This execution's step can run": ids only, never contact data. Its topic tells its lane. */
+export interface StepDue extends Traced, AsOf, Laned {
   readonly v: 1
   readonly executionId: ExecutionId
   readonly projectId: ProjectId

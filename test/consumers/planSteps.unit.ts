@@ -1,9 +1,11 @@
 import assert from 'node:assert/strict'
 import { planSteps } from '../../consumers/stepping/plan.js'
 import { createRenderer } from '../../src/effects/liquid.js'
+import type { ExecutionId } from '../../src/workflow/ids.js'
 import type { StepDue } from '../../src/workflow/messages.js'
 import { aDefinition, compiled, stepAt } from '../support/definitions.js'
 import { anExecution, NOW, stepId } from '../support/executionValues.js'
+import { aContact } from '../support/facts.js'
 
 const flow = compiled(aDefinition({ bye: ['EXIT'] }))
 const at = stepAt(flow, 'bye')
@@ -14,11 +16,14 @@ function plan(...times: readonly (Date | null)[]) {
   return planEntered(times.map((asOf) => [NOW, asOf]))
 }
 
+function aDue(enteredAt: Date, asOf: Date | null): StepDue {
+  const ids = { v: 1, executionId, projectId, workflowId, workflowVersion: 1, contactId } as const
+  return { ...ids, stepId: stepId(1), seq: 1, enteredAt, ...(asOf && { asOf }) }
+}
+
 function planEntered(times: readonly (readonly [enteredAt: Date, asOf: Date | null])[]) {
   const placed = times.map(([enteredAt, asOf]) => {
-    const ids = { v: 1, executionId, projectId, workflowId, workflowVersion: 1, contactId } as const
-    const due: StepDue = { ...ids, stepId: stepId(1), seq: 1, enteredAt, ...(asOf && { asOf }) }
-    return { due, source, compiled: flow, at }
+    return { due: aDue(enteredAt, asOf), source, compiled: flow, at }
   })
   const reading = { contacts: new Map(), executions: new Map(), positions: new Map() }
   const deps = { renderer: createRenderer() }
@@ -41,6 +46,29 @@ describe('Planning the steps of a batch', () => {
       times,
     )
     assert.equal(changes[0], changes[3])
+  })
+
+  it('claims no call for what a replay started without effects: its step is left at once', () => {
+    const call = compiled(aDefinition({ call: ['WEBHOOK', { url: 'https://hooks.example/in' }] }))
+    const contact = { ...aContact({ id: contactId }), applied: [] }
+    const steps = (['skip', 'send'] as const).flatMap((effects) => {
+      const executions = [1, 2].map((n) => anExecution({ id: `${effects}-${n}` as ExecutionId, effects }))
+      const placed = executions.map(({ id, seq }) => ({
+        ...{ source, compiled: call, at: stepAt(call, 'call') },
+        due: { ...aDue(NOW, null), executionId: id, seq },
+      }))
+      const byId = new Map(executions.map((one) => [one.id, one]))
+      const reading = { contacts: new Map([[contactId, contact]]), executions: byId, positions: byId }
+      const deps = { renderer: createRenderer() }
+      return planSteps(placed, { deps, reading, token: 't', now: NOW, hand: null })
+    })
+    const [skipped, shared, claimed] = steps.map(({ change }) => change)
+    assert.deepEqual(
+      [skipped?.entry?.status, skipped?.entry?.reason, skipped?.state.status],
+      ['SKIPPED', 'effects_skipped', 'COMPLETED'],
+    )
+    assert.equal(shared, skipped)
+    assert.deepEqual([claimed?.entry, 'lease' in (claimed?.state ?? {})], [null, true])
   })
 
   it('lets none be left before it was entered, and shares the change of all others', () => {

@@ -44,6 +44,14 @@ describe('What a standing asks to be sent', () => {
     )
   })
 
+  it('stays in the lane of its execution or its message', () => {
+    const bulk = outputsOf([standingOf(anExecution({ lane: 'bulk' }))]).steps
+    assert.deepEqual(bulk, [{ kind: 'DELAY', due: { ...due, lane: 'bulk' } }])
+    const after = standingAfter({ ...due, lane: 'bulk' }, changeTo(aMoving(), null))
+    assert.equal(outputsOf([after]).steps[0]?.due.lane, 'bulk')
+    assert.equal('lane' in (outputs(aMoving()).steps[0]?.due ?? {}), false)
+  })
+
   it('is known from message and change without the document', () => {
     const state = aMoving({ currentStepId: stepId(2), enteredAt: NOW })
     const after = standingAfter(due, changeTo(state, null))

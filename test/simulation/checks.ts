@@ -5,6 +5,7 @@ import { checkContacts } from './checkContacts.js'
 import { checkLog } from './checkLog.js'
 import { checkTold } from './checkTold.js'
 import type { Arrival } from './input.js'
+import { checkLanes } from './lanes.js'
 import { follow, passedBy } from './model.js'
 import type { Plan } from './plans.js'
 import type { World } from './world.js'
@@ -19,6 +20,7 @@ export async function checkWorld(world: World, cancelled: ReadonlySet<Execution[
     ...executions.flatMap((execution) => checkEnd(execution, cancelled)),
     ...executions.flatMap((execution) => checkPath(world, arrivals, execution)),
     ...checkLog(world),
+    ...checkLanes(world),
     ...checkCalls(world),
     ...checkContacts(world, arrivals),
     ...(await checkTold(world, arrivals)),

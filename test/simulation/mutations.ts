@@ -1,4 +1,5 @@
 import type { EngineDeps } from '../../consumers/deps.js'
+import type { StepOutput } from '../../src/engine/outputs.js'
 import type { TransitionGroup } from '../../src/workflow/change.js'
 import type { StepDue } from '../../src/workflow/messages.js'
 import type { World } from './world.js'
@@ -31,6 +32,7 @@ export const MUTATIONS: readonly Mutation[] = [
   },
   { ...NONE, name: 'commit before processing', commitFirst: true },
   { ...NONE, name: 're-emit off', deps: withoutReEmission },
+  { ...NONE, name: 'lanes forgotten', deps: withoutLanes },
   {
     ...NONE,
     name: 'timers early',
@@ -56,6 +58,17 @@ export const MUTATIONS: readonly Mutation[] = [
     }),
   },
 ]
+
+/** What goes on is sent as if it were live. */
+function withoutLanes(deps: EngineDeps): EngineDeps {
+  const forgetful = ({ kind, due: { lane: _, ...due } }: StepOutput): StepOutput => ({ kind, due })
+  const send: EngineDeps['outbox']['send'] = (outputs) =>
+    deps.outbox.send({
+      ...outputs,
+      steps: outputs.steps.map((step) => (step.due.seq > 0 ? forgetful(step) : step)),
+    })
+  return { ...deps, outbox: { ...deps.outbox, send } }
+}
 
 /** Whatever the document's `seq`, the change is written: by filling in the one that it has. */
 function blind({ executions }: EngineDeps, { ledger }: World): EngineDeps['executions'] {

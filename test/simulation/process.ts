@@ -10,6 +10,7 @@ import { createAnnouncer } from '../../src/events.js'
 import { DAY_MS } from '../../src/topology.js'
 import { away, Injected, reached } from './chaos.js'
 import { type SimConsumer, startSimConsumer } from './consumer.js'
+import { withBulkStarts } from './lanes.js'
 import { createMachine, type Machine } from './machine.js'
 import type { Mutation } from './mutations.js'
 import { STORES } from './outside.js'
@@ -33,7 +34,7 @@ export function startProcess(world: World, name: string, mutation: Mutation): En
   const { time, random } = world
   const machine = createMachine(name, time)
   const consumers: SimConsumer[] = []
-  const deps = mutation.deps(depsOf(world, machine), world)
+  const deps = withBulkStarts(mutation.deps(depsOf(world, machine), world), world)
   const middlewares = (handler: Handler) => retry(random.next)(deadLetter(deps)(handler))
   const engine: { running: Engine | null } = { running: null }
   startEngine({

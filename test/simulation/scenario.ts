@@ -20,6 +20,8 @@ export interface Scenario {
   /** How often processes die, stand still and are restarted, groups are set back: mean ms between two; 0: never. */
   readonly blowsEveryMs: number
   readonly cancels: number
+  /** Do some executions count as started by a replay? */
+  readonly bulk: boolean
   /** So long events come and things go wrong; after that everything has to come to its end. */
   readonly chaosMs: number
 }
@@ -37,6 +39,7 @@ export function drawScenario(random: Random): Scenario {
     plans: drawPlans(random, kind === 'redelivery'),
     chaosMs: random.int(5_000, 20_000),
     brokerAheadMs: random.pick([0, 0, -40_000, 3_600_000]),
+    bulk: random.chance(0.4),
   }
   switch (kind) {
     case 'calm':

@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict'
 import type { Execution } from '../../src/workflow/execution.js'
+import type { StepTopic } from '../../src/workflow/stepTopic.js'
 import { aMoving, anEnd, aWaiting, NOW, stepId, THEN } from '../support/executionValues.js'
 import { given, type OpenExecutions, until } from './executionsContract.js'
 
@@ -89,6 +90,22 @@ export function clockContract(open: OpenExecutions): void {
     assert.deepEqual(new Set(idsOf(await store.stale('DELAY', ALL, now, 10))), new Set(idsOf(found)))
     assert.equal((await store.stale('DELAY', ALL, now, 2)).length, 2)
     assert.deepEqual(await store.stale('DELAY', ALL, THEN, 10), [])
+  })
+
+  it('leaves what is bulk to the owner of its lane, at whatever step it is', async () => {
+    const store = open()
+    const bulk = { touchedAt: THEN, lane: 'bulk' } as const
+    const delay = await given(store, { ...bulk })
+    const condition = await given(store, { ...bulk, state: aMoving({ kind: 'CONDITION' }) })
+    const ended = await given(store, { ...bulk, state: anEnd('COMPLETED'), owed: [{ kind: 'fact' }] })
+    await given(store, { ...bulk, state: anEnd('COMPLETED') })
+    await given(store, { ...bulk, touchedAt: now })
+    const live = await given(store, { touchedAt: THEN })
+    const of = async (which: StepTopic) => new Set(idsOf(await store.stale(which, ALL, now, 10)))
+    assert.deepEqual(await of('BULK'), new Set(idsOf([delay, condition, ended])))
+    assert.deepEqual(await of('DELAY'), new Set([live.id]))
+    assert.deepEqual(await of('EXIT'), new Set())
+    assert.equal((await store.stale('BULK', ALL, now, 2)).length, 2)
   })
 
   it('leaves what ended at no step to the owner of EXIT', async () => {

@@ -21,6 +21,9 @@ interface Plan {
 }
 
 /** The server's own profile of what the stores really send, beside many executions that nobody asks for. */
+/** Index of the sweeper's question. */
+const STALE = 'lane: 1, kind: 1, touchedAt: 1'
+
 describe('queries for executions', () => {
   let database: TestDatabase
   let plans: (ask: () => Promise<unknown>) => Promise<Plan[]>
@@ -68,8 +71,9 @@ describe('queries for executions', () => {
     ['waitingFor', 'contactId: 1, wait.names: 1', () => store().waitingFor([contactId], ['a', 'b'])],
     ['due', 'dueAt: 1, keyHash: 1', () => store().due(share, upTo, 100)],
     ['nextDue', 'dueAt: 1, keyHash: 1', () => store().nextDue(share, upTo)],
-    ['stale', 'kind: 1, touchedAt: 1', () => store().stale('DELAY', share, NOW, 100)],
-    ['stale at no step', 'kind: 1, touchedAt: 1', () => store().stale('EXIT', share, NOW, 100)],
+    ['stale', STALE, () => store().stale('DELAY', share, NOW, 100)],
+    ['stale at no step', STALE, () => store().stale('EXIT', share, NOW, 100)],
+    ['stale in the bulk lane', STALE, () => store().stale('BULK', share, NOW, 100)],
     ['a page', 'status: 1', () => directory().page(projectId, { ...page, statuses: null, contactId: null })],
     [
       'a page of one status',

@@ -15,6 +15,7 @@ const STEP_TOPICS = [
   'condition',
   'update-contact',
   'exit',
+  'bulk',
 ]
 
 function kafkaOf({ brokers }: Ring): Kafka {

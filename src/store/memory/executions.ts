@@ -1,7 +1,7 @@
 import { evolve, isUnsettled, meets, type TransitionGroup } from '../../workflow/change.js'
 import { type Execution, type HistoryEntry, isEnded } from '../../workflow/execution.js'
 import type { ExecutionId } from '../../workflow/ids.js'
-import type { StepKind } from '../../workflow/step.js'
+import { type StepTopic, stepTopicOf } from '../../workflow/stepTopic.js'
 import type { Clock } from '../ports/clock.js'
 import type { ExecutionStore, Share } from '../ports/executions.js'
 
@@ -26,7 +26,7 @@ export function createMemoryExecutionStore(clock: Clock, table: Table = new Map(
     },
     overdue: async (share, before) =>
       dueOf(table, share, { now: before, waitsUpTo: before }).filter((one) => one.touchedAt <= before).length,
-    stale: async (kind, share, before, limit) => stale(table, kind, share, before).slice(0, limit),
+    stale: async (which, share, before, limit) => stale(table, which, share, before).slice(0, limit),
     touch: async (refs) =>
       rewrite(table, refs, (one) => ({ ...one, touches: one.touches + 1, touchedAt: clock.now() })),
     clearOwed: async (refs) => rewrite(table, refs, (one) => ({ ...one, owed: [] })),
@@ -100,11 +100,14 @@ function limitOf(
   return isWait && waitsUpTo < now ? waitsUpTo : now
 }
 
-function stale(table: Table, kind: StepKind, share: Share, before: Date): Execution[] {
-  const own = (one: Execution) => one.state.kind === kind || (kind === 'EXIT' && one.state.kind === null)
+function stale(table: Table, which: StepTopic, share: Share, before: Date): Execution[] {
   return inShare(table, share).filter(
-    (one) => own(one) && one.touchedAt < before && isUnsettled(one.state, one.owed),
+    (one) => movedBy(one) === which && one.touchedAt < before && isUnsettled(one.state, one.owed),
   )
+}
+
+function movedBy({ lane, state }: Execution): StepTopic {
+  return stepTopicOf(state.kind ?? 'EXIT', { lane })
 }
 
 function noteLate(table: Table, id: ExecutionId, token: string, entry: HistoryEntry): boolean {

@@ -8,6 +8,7 @@ import type {
   HistoryEntry,
   Owed,
 } from '../../workflow/execution.js'
+import type { Lane } from '../../workflow/lane.js'
 import type { StepKind } from '../../workflow/step.js'
 import { type StoredId, toUuid } from './bson.js'
 import { type StoredValue, storeValue } from './json.js'
@@ -29,7 +30,7 @@ export interface ExecutionDocument {
   origin: Execution['origin']
   mode: 'live'
   effects: 'send' | 'skip'
-  lane: 'live' | 'bulk'
+  lane: Lane
   status: ActiveStatus | EndedStatus
   currentStepId?: StoredId
   kind?: StepKind

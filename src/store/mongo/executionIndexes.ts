@@ -7,7 +7,11 @@
  */
 export const EXECUTION_INDEXES = [
   { key: { dueAt: 1, keyHash: 1 }, name: 'due', partialFilterExpression: { dueAt: { $exists: true } } },
-  { key: { kind: 1, touchedAt: 1 }, name: 'unsettled', partialFilterExpression: { unsettled: true } },
+  {
+    key: { lane: 1, kind: 1, touchedAt: 1 },
+    name: 'unsettledInLane',
+    partialFilterExpression: { unsettled: true },
+  },
   {
     key: { contactId: 1, 'wait.names': 1 },
     name: 'waits',

@@ -1,7 +1,7 @@
 import type { TransitionGroup } from '../../workflow/change.js'
 import type { Execution, HistoryEntry, Position } from '../../workflow/execution.js'
 import type { ContactId, ExecutionId } from '../../workflow/ids.js'
-import type { StepKind } from '../../workflow/step.js'
+import type { StepTopic } from '../../workflow/stepTopic.js'
 import type { Clock } from '../ports/clock.js'
 import type { ExecutionStore, Share } from '../ports/executions.js'
 import { toUuid, toUuids } from './bson.js'
@@ -36,7 +36,7 @@ export function createMongoExecutions(db: Db, clock: Clock): ExecutionStore {
     due: (share, upTo, limit) => due(executions, share, upTo, limit),
     nextDue: (share, upTo) => nextDue(executions, share, upTo),
     overdue: (share, before) => overdue(executions, share, before),
-    stale: (kind, share, before, limit) => stale(executions, kind, share, { before, limit }),
+    stale: (which, share, before, limit) => stale(executions, which, share, { before, limit }),
     touch: (refs) => settle(executions, refs, {}, { $set: { touchedAt: clock.now() }, $inc: { touches: 1 } }),
     clearOwed: (refs) => clearOwed(executions, refs),
     noteLateResult: (id, token, entry) => noteLateResult(executions, id, token, entry),
@@ -168,14 +168,24 @@ async function overdue(executions: Executions, share: Share, before: Date): Prom
 
 function stale(
   executions: Executions,
-  kind: StepKind,
+  which: StepTopic,
   share: Share,
   page: { before: Date; limit: number },
 ): Promise<Execution[]> {
   if (share.owned.length === 0) return Promise.resolve([])
-  const kinds = kind === 'EXIT' ? { $in: ['EXIT', null] } : kind
-  const filter = { kind: kinds, unsettled: true, touchedAt: { $lt: page.before }, ...shareFilter(share) }
+  const filter = {
+    ...movedBy(which),
+    unsettled: true,
+    touchedAt: { $lt: page.before },
+    ...shareFilter(share),
+  }
   return find(executions, filter as Filter<ExecutionDocument>, page.limit)
+}
+
+/** What stands at no step is in the care of the EXIT topic, what is of no lane of the live ones. */
+function movedBy(which: StepTopic): object {
+  if (which === 'BULK') return { lane: 'bulk' }
+  return { lane: { $in: ['live', null] }, kind: which === 'EXIT' ? { $in: ['EXIT', null] } : which }
 }
 
 async function clearOwed(executions: Executions, refs: readonly Ref[]): Promise<void> {

@@ -1,7 +1,7 @@
 import type { TransitionGroup } from '../../workflow/change.js'
 import type { Execution, HistoryEntry, Position } from '../../workflow/execution.js'
 import type { ContactId, ExecutionId } from '../../workflow/ids.js'
-import type { StepKind } from '../../workflow/step.js'
+import type { StepTopic } from '../../workflow/stepTopic.js'
 
 /** The share of one owner: documents whose `keyHash % partitions` is in `owned`. */
 export interface Share {
@@ -32,8 +32,11 @@ export interface ExecutionStore {
   nextDue(share: Share, upTo: { readonly now: Date; readonly waitsUpTo: Date }): Promise<Date | null>
   /** How many of the share, whatever holds them back, were due before and stood so then; counts at most 10,000. */
   overdue(share: Share, before: Date): Promise<number>
-  /** For the sweeper: PENDING/RUNNING without a lease, unchecked waits, and what is owed, last touched before. */
-  stale(kind: StepKind, share: Share, before: Date, limit: number): Promise<Execution[]>
+  /**
+   * For the sweeper, of what a step topic moves: PENDING/RUNNING without a lease, unchecked waits, and what is owed,
+   * last touched before.
+   */
+  stale(which: StepTopic, share: Share, before: Date, limit: number): Promise<Execution[]>
   /** Sets `touchedAt`, counts a touch (no transition): only where `seq` still stands. */
   touch(refs: readonly { readonly id: ExecutionId; readonly seq: number }[]): Promise<void>
   /** After the produce: nothing is owed any more at this `seq`. */
