@@ -64,7 +64,8 @@ describe('the list of workflows', () => {
       const reply = await list(query)
       assert.equal(reply.status, 200)
       assert.deepEqual(names(reply), expected)
-      assert.ok(performance.now() - startedMs < 1_000)
+      // A pattern that backtracks takes for ever; a busy machine does not.
+      assert.ok(performance.now() - startedMs < 10_000)
     })
 
   const refused: readonly (readonly [string, string])[] = [

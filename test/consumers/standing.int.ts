@@ -53,7 +53,6 @@ describe('where an engine stands, as it tells once a second', () => {
     await world.startEngine()
     await world.publish(Array.from({ length: 20 }, (_, n) => ({ name: 'pause', email: `p${n}@example.com` })))
     await until('all were taken', () => timed.length >= 20, 40_000)
-    assert.equal(timed.length, 20)
     assert.ok(timed.every((ms) => ms >= 0))
     for (const { state, history } of await world.executions(workflow)) {
       const entered = history[0]?.at.getTime() ?? 0

@@ -100,10 +100,8 @@ describe('timers', function () {
     const soon = await delayed({ amount: 1, unit: 'seconds' })
     const first = await world.startEngine()
     await publish(workflow, [{}, {}])
-    await until('both wait', async () =>
-      (await world.executions(workflow)).every(({ state }) => state.status === 'WAITING'),
-    )
-    await until('there are two', async () => (await world.executions(workflow)).length === 2)
+    const waits = ({ state }: Execution) => state.status === 'WAITING'
+    await until('both wait', async () => (await world.executions(workflow)).filter(waits).length === 2)
     await first.stop()
     let rings = 0
     const { due } = world.connections.stores.executions

@@ -106,7 +106,7 @@ describe('UPDATE_CONTACT beside everything else that changes the contact', funct
     await world.publish([{ name: 'again', email, data: {} }])
     await endedOnes(world, workflow)
     Object.assign(executions, { transition })
-    assert.equal(refused, 3)
+    assert.ok(refused >= 3)
     assert.equal((await contactOf(email)).data['count'], '1')
   })
 
