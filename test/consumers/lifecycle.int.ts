@@ -2,6 +2,7 @@ import assert from 'node:assert/strict'
 import type { ExecutionFact } from '../../src/workflow/messages.js'
 import { type EngineWorld, openEngineWorld, until } from '../support/engineWorld.js'
 import { readTopic, type TopicReader } from '../support/topicReader.js'
+import { withAdmin } from '../support/topicTools.js'
 
 describe('the lifecycle stream', () => {
   let world: EngineWorld
@@ -120,11 +121,8 @@ describe('the lifecycle stream when it is off', () => {
       await until('it ended', async () =>
         (await world.executions(workflow)).some(({ state }) => state.status === 'COMPLETED'),
       )
-      const { kafka, topology } = world.connections
-      const admin = kafka.admin()
-      await admin.connect()
-      const ends = await admin.fetchTopicOffsets(topology.executions.name)
-      await admin.disconnect()
+      const { executions } = world.connections.topology
+      const ends = await withAdmin(world.connections, (admin) => admin.fetchTopicOffsets(executions.name))
       assert.ok(ends.every(({ high }) => high === '0'))
       assert.deepEqual(
         (await world.executions(workflow)).map(({ owed }) => owed),

@@ -3,6 +3,7 @@ import { randomUUID } from 'node:crypto'
 import type { EngineEvents } from '../../src/events.js'
 import { type EngineWorld, openEngineWorld, until } from '../support/engineWorld.js'
 import { createKafkaPublisher } from '../support/rawPublisher.js'
+import { withAdmin } from '../support/topicTools.js'
 
 describe('an internal message of a newer version', () => {
   let world: EngineWorld
@@ -29,12 +30,13 @@ describe('an internal message of a newer version', () => {
     assert.ok(paused.every(({ partition, reason }) => partition === 1 && /unknown version/.test(reason)))
     const failures = world.announced.map(({ error }) => String(error))
     assert.ok(failures.some((text) => text.includes('this process is older than its writer')))
-    const admin = world.connections.kafka.admin()
-    await admin.connect()
-    const letters = await admin.fetchTopicOffsets(deadLetters.name)
+    const [letters, [places]] = await withAdmin(world.connections, (admin) =>
+      Promise.all([
+        admin.fetchTopicOffsets(deadLetters.name),
+        admin.fetchOffsets({ groupId: timers.name, topics: [timers.name] }),
+      ]),
+    )
     assert.ok(letters.every(({ high }) => high === '0'))
-    const [places] = await admin.fetchOffsets({ groupId: timers.name, topics: [timers.name] })
-    await admin.disconnect()
     const resting = places?.partitions.find(({ partition }) => partition === 1)
     assert.ok(Number(resting?.offset ?? -1) <= 0)
     await raw.close()

@@ -3,6 +3,7 @@ import { randomUUID } from 'node:crypto'
 import type { RangePart } from '../../consumers/run/range.js'
 import { readRange } from '../../consumers/run/readRange.js'
 import { type EngineWorld, openEngineWorld } from '../support/engineWorld.js'
+import { deleteRecords } from '../support/topicTools.js'
 
 describe('a range of a topic', () => {
   let world: EngineWorld
@@ -41,12 +42,7 @@ describe('a range of a topic', () => {
 
   it('that retention has taken to its end is passed without a message, also while it is being read', async function () {
     this.timeout(60_000)
-    const admin = world.connections.kafka.admin()
-    await admin.connect()
-    await admin.fetchTopicOffsets(world.inputTopic)
-    const partitions = [{ partition: 0, offset: '10' }]
-    await admin.deleteTopicRecords({ topic: world.inputTopic, partitions })
-    await admin.disconnect()
+    await deleteRecords(world.connections, world.inputTopic, [{ partition: 0, offset: '10' }])
     assert.deepEqual(await read(async () => new Map([[0, 10]])), [[8, []]])
     let looks = 0
     const laterLost = async () => new Map([[0, looks++ === 0 ? 0 : 10]])

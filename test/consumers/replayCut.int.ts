@@ -4,6 +4,7 @@ import type { Replay } from '../../src/store/ports/replays.js'
 import type { Workflow } from '../../src/workflow/workflow.js'
 import { type EngineWorld, openEngineWorld, until } from '../support/engineWorld.js'
 import { ask, ended, wish } from '../support/replays.js'
+import { deleteRecords } from '../support/topicTools.js'
 
 describe('a replay of what the topic has lost in part', () => {
   let world: EngineWorld
@@ -39,13 +40,7 @@ describe('a replay of what the topic has lost in part', () => {
   }
 
   async function lose(before: number): Promise<void> {
-    const admin = world.connections.kafka.admin()
-    await admin.connect()
-    const partitions = [{ partition: 0, offset: String(before) }]
-    // kafkajs deletes from topics only that it knows already.
-    await admin.fetchTopicOffsets(world.inputTopic)
-    await admin.deleteTopicRecords({ topic: world.inputTopic, partitions })
-    await admin.disconnect()
+    await deleteRecords(world.connections, world.inputTopic, [{ partition: 0, offset: String(before) }])
   }
 
   const replay = async (range: { from?: Date; to?: Date } = {}): Promise<Replay> =>

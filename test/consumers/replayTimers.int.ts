@@ -3,6 +3,7 @@ import { type ReplayRole, startReplayRole } from '../../src/replayRole.js'
 import type { Execution } from '../../src/workflow/execution.js'
 import { type EngineWorld, openEngineWorld, type Plan, until } from '../support/engineWorld.js'
 import { ask, ended, wish } from '../support/replays.js'
+import { withAdmin } from '../support/topicTools.js'
 
 const HOUR = 3_600_000
 const DAY = 24 * HOUR
@@ -59,15 +60,14 @@ describe('a replay whose due times count from the event', () => {
 
   /** From now on a message's time is what its producer says: so there can be a past. */
   async function takeTimesOfProducers(): Promise<void> {
-    const admin = world.connections.kafka.admin()
-    await admin.connect()
     const configEntries = [
       { name: 'message.timestamp.type', value: 'CreateTime' },
       { name: 'retention.ms', value: '-1' },
     ]
     const topic = { type: 2, name: world.inputTopic, configEntries }
-    await admin.alterConfigs({ validateOnly: false, resources: [topic] })
-    await admin.disconnect()
+    await withAdmin(world.connections, (admin) =>
+      admin.alterConfigs({ validateOnly: false, resources: [topic] }),
+    )
   }
 
   async function publishPast(): Promise<void> {

@@ -4,7 +4,7 @@ import type { Topic } from '../../src/topology.js'
 import { type Execution, isEnded } from '../../src/workflow/execution.js'
 import type { Workflow } from '../../src/workflow/workflow.js'
 import { type EngineWorld, openEngineWorld, until } from '../support/engineWorld.js'
-import { produce } from '../support/topicTools.js'
+import { produce, withAdmin } from '../support/topicTools.js'
 
 /** CONDITION, DELAY, WAIT_FOR_EVENT with a timeout, UPDATE_CONTACT, EXIT. */
 const everyPureKind = (world: EngineWorld): Promise<Workflow> =>
@@ -51,17 +51,6 @@ describe('topics that change while everything runs', () => {
     await world.close()
   })
 
-  const withAdmin = async <Value>(
-    work: (admin: ReturnType<EngineWorld['connections']['kafka']['admin']>) => Promise<Value>,
-  ) => {
-    const admin = world.connections.kafka.admin()
-    await admin.connect()
-    try {
-      return await work(admin)
-    } finally {
-      await admin.disconnect()
-    }
-  }
   const publish = (workflow: Workflow, count: number, from = 0) =>
     world.publish(
       Array.from({ length: count }, (_, n) => ({
@@ -82,7 +71,7 @@ describe('topics that change while everything runs', () => {
     const workflow = await everyPureKind(world)
     await publish(workflow, 150)
     const { topology } = world.connections
-    await withAdmin((admin) =>
+    await withAdmin(world.connections, (admin) =>
       admin.createPartitions({
         topicPartitions: topology.all.map(({ name }) => ({ topic: name, count: 12 })),
       }),
@@ -95,7 +84,7 @@ describe('topics that change while everything runs', () => {
         email: `new${n}@example.com`,
         eventId: randomUUID(),
       })
-    await withAdmin(() =>
+    await withAdmin(world.connections, () =>
       until('the new partitions take messages', async () => {
         const messages = [6, 7, 8, 9, 10, 11].map((partition) => ({ value: event(partition), partition }))
         return produce(world.connections, world.inputTopic, messages).then(
@@ -113,7 +102,7 @@ describe('topics that change while everything runs', () => {
     return [...Object.values(steps), timers, executions]
   }
   const remove = () =>
-    withAdmin(async (admin) => {
+    withAdmin(world.connections, async (admin) => {
       await admin.deleteTopics({ topics: doomed().map(({ name }) => name) })
       await until('they are gone', async () => {
         const there = new Set(await admin.listTopics())
@@ -121,7 +110,7 @@ describe('topics that change while everything runs', () => {
       })
     })
   const makeAgain = () =>
-    withAdmin((admin) =>
+    withAdmin(world.connections, (admin) =>
       admin.createTopics({
         waitForLeaders: false,
         topics: doomed().map(({ name }) => ({

@@ -9,7 +9,7 @@ import { MillraceError } from '../../src/errors.js'
 import type { Topic } from '../../src/topology.js'
 import { depsOf } from '../support/engineDeps.js'
 import { type EngineWorld, openEngineWorld, until } from '../support/engineWorld.js'
-import { produce, readTopic } from '../support/topicTools.js'
+import { produce, readTopic, withAdmin } from '../support/topicTools.js'
 
 /** What ends or silences a consumer of the library as it is shipped, one test each. */
 describe('traps of the consumer', () => {
@@ -34,26 +34,15 @@ describe('traps of the consumer', () => {
   })
   after(async function () {
     this.timeout(60_000)
-    await withAdmin((admin) => admin.deleteTopics({ topics: made }))
+    await withAdmin(world.connections, (admin) => admin.deleteTopics({ topics: made }))
     await offsets.close()
     await world.close()
   })
 
-  const withAdmin = async <Value>(
-    work: (admin: ReturnType<EngineWorld['connections']['kafka']['admin']>) => Promise<Value>,
-  ) => {
-    const admin = world.connections.kafka.admin()
-    await admin.connect()
-    try {
-      return await work(admin)
-    } finally {
-      await admin.disconnect()
-    }
-  }
   /** A topic of one partition with these messages. */
   const topicWith = async (values: readonly string[]): Promise<Topic> => {
     const topic = { ...world.connections.topology.timers, name: `trap-${randomUUID()}`, partitions: 1 }
-    await withAdmin((admin) =>
+    await withAdmin(world.connections, (admin) =>
       admin.createTopics({ waitForLeaders: false, topics: [{ topic: topic.name, numPartitions: 1 }] }),
     )
     made.push(topic.name)
@@ -144,7 +133,7 @@ describe('traps of the consumer', () => {
 
   it('offsets that are not there any more: it begins with the earliest that is', async () => {
     const [beyond, before] = [await topicWith(numbers(10)), await topicWith(numbers(10))]
-    await withAdmin(async (admin) => {
+    await withAdmin(world.connections, async (admin) => {
       const commit = (topic: string, offset: string) =>
         admin.setOffsets({ groupId: topic, topic, partitions: [{ partition: 0, offset }] })
       await commit(beyond.name, '1000')

@@ -35,6 +35,34 @@ export async function produce(
   await producer.disconnect()
 }
 
+type Admin = ReturnType<Connections['kafka']['admin']>
+
+export async function withAdmin<Value>(
+  { kafka }: Connections,
+  work: (admin: Admin) => Promise<Value>,
+): Promise<Value> {
+  const admin = kafka.admin()
+  await admin.connect()
+  try {
+    return await work(admin)
+  } finally {
+    await admin.disconnect()
+  }
+}
+
+/** As retention does: what stands in front of these offsets is gone. */
+export function deleteRecords(
+  connections: Connections,
+  topic: string,
+  partitions: { partition: number; offset: string }[],
+): Promise<void> {
+  return withAdmin(connections, async (admin) => {
+    // kafkajs deletes from topics only that it knows already.
+    await admin.fetchTopicOffsets(topic)
+    await admin.deleteTopicRecords({ topic, partitions })
+  })
+}
+
 /** Everything that a topic holds now, by partition and offset. */
 export async function readTopic({ kafka }: Connections, topic: string): Promise<ReadMessage[]> {
   const admin = kafka.admin()
