@@ -119,16 +119,23 @@ function show(json: boolean, replays: readonly Replay[]): void {
   }
   print(
     false,
-    rows.map(
-      ({ id, status, mode, scanned, matched, started, alreadyThere, skipped, missingBefore, error }) => ({
+    rows.map((replay) => {
+      const { id, status, mode, scanned, matched, started, alreadyThere, skipped } = replay
+      return {
         ...{ id, status, mode, scanned: `${scanned}`, matched: `${matched}`, started: `${started}` },
-        ...{ alreadyThere: `${alreadyThere}`, skipped: `${skipped}` },
-        note:
-          error ??
-          (missingBefore === null ? '' : `the topic has lost events before ${missingBefore.toISOString()}`),
-      }),
-    ),
+        ...{ alreadyThere: `${alreadyThere}`, skipped: `${skipped}`, note: noteOn(replay) },
+      }
+    }),
   )
+}
+
+function noteOn({ error, missingBefore, dryRun }: ReturnType<typeof showReplay>): string {
+  if (error !== null) return error
+  const notes = [
+    ...(dryRun ? ['dry run: nothing was started'] : []),
+    ...(missingBefore === null ? [] : [`the topic has lost events before ${missingBefore.toISOString()}`]),
+  ]
+  return notes.join('; ')
 }
 
 async function list(options: Place): Promise<void> {

@@ -47,8 +47,11 @@ describe('millrace replay', function () {
     const [counted] = JSON.parse(dry.out) as { status: string; matched: number; started: number }[]
     assert.deepEqual([counted?.status, counted?.matched, counted?.started], ['COMPLETED', EVENTS, EVENTS])
     assert.equal((await world.executions(workflow)).length, 0)
+    const told = await millrace('replay', 'list', ...place)
+    assert.match(told.out, /dry run: nothing was started/)
     const real = await millrace('replay', ...place, ...from, '--rate', '5000')
     assert.match(real.out, /COMPLETED.*missing/)
+    assert.doesNotMatch(real.out, /dry run/)
     assert.equal((await world.executions(workflow)).length, EVENTS)
     const listed = await millrace('replay', 'list', ...place, '--json')
     const rows = JSON.parse(listed.out) as { dryRun: boolean; ratePerSecond: number | null }[]
