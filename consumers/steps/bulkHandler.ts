@@ -18,21 +18,21 @@ interface Cut {
 }
 
 /**
- * One topic for steps of all kinds: a batch is handed on kind by kind, making way for what is live. Only a prefix can be handled: where a kind leaves something, what was handled behind it comes again, and
+ * One topic for steps of all kinds: a batch makes way for what is live, and is handed on kind by kind. Only a prefix can be handled: where a kind leaves something, what was handled behind it comes again, and
  * has no effect.
  */
 export function createBulkHandler({ handlers, liveWork }: BulkOptions): Handler {
-  return async (batch, control) => {
+  const handle: Handler = async (batch, control) => {
     const byKind = groupBy(batch.messages, (message) => kindOf(batch, message))
     let cut: Cut | null = null
     for (const [kind, all] of byKind) {
       const messages = all.filter(({ offset }) => cut === null || offset < cut.offset)
       if (messages.length === 0) continue
-      const verdict = await liveWork.makingWay(() => handlers[kind]({ ...batch, messages }, control))
-      cut = cutBy(verdict, messages) ?? cut
+      cut = cutBy(await handlers[kind]({ ...batch, messages }, control), messages) ?? cut
     }
     return verdictOf(batch, cut)
   }
+  return (batch, control) => liveWork.makingWay(() => handle(batch, control))
 }
 
 /** Rubbish without a kind is parked by whichever finds it; of an unknown kind is what a newer process has sent. */

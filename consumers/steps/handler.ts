@@ -1,6 +1,7 @@
 import { MillraceError } from '../../src/errors.js'
 import type { Laned } from '../../src/workflow/lane.js'
 import type { StepKind } from '../../src/workflow/step.js'
+import { stepTopicOf } from '../../src/workflow/stepTopic.js'
 import type { Batch, Handler, Message, Verdict } from '../batch.js'
 import type { EngineDeps } from '../deps.js'
 import { parkMessages } from '../parking.js'
@@ -78,7 +79,8 @@ async function handle(
   const onClaimed = (claims: readonly Claim[]) => {
     if (hand !== null) calls?.start(claims, hand)
   }
-  const result = await runSteps(deps, arrived, { topic: batch.topic, kind, by, hand, onClaimed })
+  const timedAs = stepTopicOf(kind, options)
+  const result = await runSteps(deps, arrived, { topic: batch.topic, kind, timedAs, by, hand, onClaimed })
   const waitsMore = await settleUnknown(options, batch, result, { key, aheadSince })
   if (waitsMore) return { type: 'pause', ms: AHEAD_PAUSE_MS, reason: 'message ahead of its document' }
   const handled = part.filter(({ offset }) => offset < result.blockedAt).length

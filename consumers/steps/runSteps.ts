@@ -4,6 +4,7 @@ import { MillraceError } from '../../src/errors.js'
 import { evolve } from '../../src/workflow/change.js'
 import type { Execution } from '../../src/workflow/execution.js'
 import { groupChanges } from '../../src/workflow/groupChanges.js'
+import type { StepTopic } from '../../src/workflow/stepTopic.js'
 import type { EngineDeps } from '../deps.js'
 import { announceEnded, emit, standingsAfter } from '../stepping/emit.js'
 import { endsOfLost } from '../stepping/endLost.js'
@@ -22,6 +23,8 @@ import { applyUpdates } from './updateContacts.js'
 export interface StepBatch {
   readonly topic: string
   readonly kind: string
+  /** What the times of its steps count as: those of the bulk lane say nothing of a kind. */
+  readonly timedAs: StepTopic
   /** The batch's random id, kept while it is tried again. */
   readonly by: string
   /** Slots for the calls of this batch; null where the kind makes none. */
@@ -131,7 +134,7 @@ async function send(
   await emit(deps, [...standing, ...resumed])
   announceEnded(deps, [...moved, ...own])
   announceSteps(deps, batch.kind, [...moved, ...own])
-  announceTimes(deps, batch.kind, sure)
+  announceTimes(deps, batch.timedAs, sure)
   noteSteps(deps, sure)
 }
 

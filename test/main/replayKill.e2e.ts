@@ -20,7 +20,8 @@ interface Shown {
 describe('a replay whose process is killed', () => {
   let stage: LiveStage
   before(async () => {
-    stage = await openLiveStage()
+    // Those of the dead are given to others soon.
+    stage = await openLiveStage({ SESSION_TIMEOUT_MS: '10000' })
   })
   after(() => stage.close())
 
@@ -28,22 +29,8 @@ describe('a replay whose process is killed', () => {
     this.timeout(400_000)
     const engine = await stage.start({ ROLES: 'api,engine' })
     const { id: projectId } = await engine.api.get<{ id: string }>('/project')
-    const publisher = await createPublisher(stage.brokers, `${stage.prefix}contact-events`)
-    const events = Array.from({ length: COUNT }, (_, n) => ({
-      eventId: `e${n}`,
-      projectId,
-      name: 'imported',
-      email: `contact-${n}@example.com`,
-      data: {},
-    }))
-    await publisher.publish(events)
-    await publisher.close()
+    await publishAll(projectId, 'imported')
     const { db } = stage.database
-    await until(
-      'all are recorded',
-      async () => (await db.collection('events').countDocuments()) === COUNT,
-      120_000,
-    )
     const workflow = await makeWorkflow(engine.api, {
       name: 'Came later',
       eventName: 'imported',
@@ -79,6 +66,58 @@ describe('a replay whose process is killed', () => {
     assert.deepEqual([shown?.status, shown?.started, shown?.alreadyThere], ['COMPLETED', 0, COUNT])
     assert.equal(await executions.countDocuments(), COUNT)
   })
+
+  it('strands nothing of what it started: each step is taken once, whoever was killed between them', async function () {
+    this.timeout(400_000)
+    const first = await stage.start({})
+    const { id: projectId } = await first.api.get<{ id: string }>('/project')
+    await publishAll(projectId, 'imported_too')
+    const isThere = { field: 'contact.email', operator: 'exists' }
+    const { id } = await makeWorkflow(first.api, {
+      name: 'Of some steps',
+      eventName: 'imported_too',
+      steps: {
+        First: { type: 'CONDITION', config: isThere },
+        Mark: { type: 'UPDATE_CONTACT', config: { data: { marked: '{{ contact.email }}' } } },
+        Then: { type: 'CONDITION', config: isThere },
+        Bye: { type: 'EXIT', config: { reason: 'done' } },
+      },
+      arrows: [
+        ['trigger', 'First'],
+        ['First', 'Mark', 'yes'],
+        ['Mark', 'Then'],
+        ['Then', 'Bye', 'yes'],
+      ],
+    })
+    const wish = { from: '1990-01-01T00:00:00Z', mode: 'missing', ratePerSecond: 100_000 }
+    await first.api.post(`/workflows/${id}/replays`, wish)
+    const executions = stage.database.db.collection('executions')
+    const ofReplay = { lane: 'bulk', 'history.name': 'First' }
+    await until('it is under way', async () => (await executions.countDocuments(ofReplay)) > 500, 120_000)
+    first.signal('SIGKILL')
+    await first.exited
+    const unended = { lane: 'bulk', completedAt: { $exists: false } }
+    assert.ok((await executions.countDocuments(unended)) > 0, 'it was killed too late')
+    await stage.start({})
+    const done = { ...ofReplay, status: 'COMPLETED', seq: 4 }
+    await until('every one ended', async () => (await executions.countDocuments(done)) === COUNT, 180_000)
+    assert.equal(await executions.countDocuments(unended), 0)
+  })
+
+  async function publishAll(projectId: string, name: string): Promise<void> {
+    const publisher = await createPublisher(stage.brokers, `${stage.prefix}contact-events`)
+    const events = Array.from({ length: COUNT }, (_, n) => ({
+      eventId: `${name}${n}`,
+      projectId,
+      name,
+      email: `contact-${n}@example.com`,
+      data: {},
+    }))
+    await publisher.publish(events)
+    await publisher.close()
+    const recorded = stage.database.db.collection('events')
+    await until('all are recorded', async () => (await recorded.countDocuments({ name })) === COUNT, 120_000)
+  }
 
   /** `npx millrace replay … --json` in the environment of the service. */
   function fromTheShell(args: readonly string[]): Promise<Shown[]> {
