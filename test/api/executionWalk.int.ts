@@ -2,7 +2,7 @@ import assert from 'node:assert/strict'
 import { randomUUID } from 'node:crypto'
 import { toUuid } from '../../src/store/mongo/bson.js'
 import { createMongoExecutionDirectory } from '../../src/store/mongo/executionDirectory.js'
-import { keepingOutbox, startApi, type TestApi, type TestProject } from '../support/api.js'
+import { type TestApi, type TestProject, useProject } from '../support/api.js'
 import { endedAs, givenExecution, newContact } from '../support/executions.js'
 import { faultsOf, type Reply } from '../support/http.js'
 import { newWorkflow } from '../support/workflows.js'
@@ -12,13 +12,10 @@ const idsOf = (reply: Reply) => (reply.at('data') as { id: string }[]).map(({ id
 describe('the executions of a project', () => {
   let api: TestApi
   let project: TestProject
-  before(async () => {
-    api = await startApi({ outbox: keepingOutbox() })
+  useProject((opened, made) => {
+    api = opened
+    project = made
   })
-  beforeEach(async () => {
-    project = await api.newProject()
-  })
-  after(() => api.close())
   const walk = (query = '') => project.call('GET', `/executions${query}`)
   const workflow = async () => {
     const made = await newWorkflow(project)

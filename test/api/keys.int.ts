@@ -1,17 +1,14 @@
 import assert from 'node:assert/strict'
-import { keepingOutbox, startApi, type TestApi, type TestProject } from '../support/api.js'
+import { type TestApi, type TestProject, useProject } from '../support/api.js'
 import { callerOf, faultsOf } from '../support/http.js'
 
 describe('keys over HTTP', () => {
   let api: TestApi
   let project: TestProject
-  before(async () => {
-    api = await startApi({ outbox: keepingOutbox() })
+  useProject((opened, made) => {
+    api = opened
+    project = made
   })
-  beforeEach(async () => {
-    project = await api.newProject()
-  })
-  after(() => api.close())
   const make = (body: object) => project.call('POST', '/keys', { body })
 
   it('shows a key once, and then only what tells it apart', async () => {

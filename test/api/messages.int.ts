@@ -2,19 +2,16 @@ import assert from 'node:assert/strict'
 import { randomUUID } from 'node:crypto'
 import type { ContactId, ExecutionId, MessageId } from '../../src/workflow/ids.js'
 import type { MessageRecord } from '../../src/workflow/mail.js'
-import { keepingOutbox, startApi, type TestApi, type TestProject } from '../support/api.js'
+import { type TestApi, type TestProject, useProject } from '../support/api.js'
 import type { Reply } from '../support/http.js'
 
 describe('messages over HTTP', () => {
   let api: TestApi
   let project: TestProject
-  before(async () => {
-    api = await startApi({ outbox: keepingOutbox() })
+  useProject((opened, made) => {
+    api = opened
+    project = made
   })
-  beforeEach(async () => {
-    project = await api.newProject()
-  })
-  after(() => api.close())
 
   const id = () => randomUUID() as string
   const save = async (more: Partial<MessageRecord> = {}) => {

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict'
-import { keepingOutbox, startApi, type TestApi, type TestProject } from '../support/api.js'
+import { type TestApi, type TestProject, useProject } from '../support/api.js'
 import { faultsOf, type Reply } from '../support/http.js'
 
 const GIVEN = { name: 'Welcome', subject: 'Hi {{ name }}', body: '<p>{{ name }}</p>', from: 'us@example.com' }
@@ -7,13 +7,10 @@ const GIVEN = { name: 'Welcome', subject: 'Hi {{ name }}', body: '<p>{{ name }}<
 describe('templates over HTTP', () => {
   let api: TestApi
   let project: TestProject
-  before(async () => {
-    api = await startApi({ outbox: keepingOutbox() })
+  useProject((opened, made) => {
+    api = opened
+    project = made
   })
-  beforeEach(async () => {
-    project = await api.newProject()
-  })
-  after(() => api.close())
   const make = (more: object = {}) => project.call('POST', '/templates', { body: { ...GIVEN, ...more } })
 
   it('keeps what was given and fills in the rest', async () => {

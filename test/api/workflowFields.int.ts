@@ -3,19 +3,16 @@ import { createMongoEvents } from '../../src/store/mongo/events.js'
 import { eventRecordId } from '../../src/workflow/contactEvent.js'
 import type { ContactId } from '../../src/workflow/ids.js'
 import type { JsonObject } from '../../src/workflow/json.js'
-import { keepingOutbox, startApi, type TestApi, type TestProject } from '../support/api.js'
+import { type TestApi, type TestProject, useProject } from '../support/api.js'
 
 describe('the fields that conditions can use', () => {
   let api: TestApi
   let project: TestProject
   let at = 0
-  before(async () => {
-    api = await startApi({ outbox: keepingOutbox() })
+  useProject((opened, made) => {
+    api = opened
+    project = made
   })
-  beforeEach(async () => {
-    project = await api.newProject()
-  })
-  after(() => api.close())
   const contact = async (email: string, data: object) =>
     String((await project.call('POST', '/contacts', { body: { email, data } })).at('id')) as ContactId
   const happen = async (contactId: ContactId, name: string, data: JsonObject) => {

@@ -66,6 +66,16 @@ export async function startApi(
   }
 }
 
+/** An API for all specs of a `describe`, and for each a project of its own; `set` is told of both before each. */
+export function useProject(set: (api: TestApi, project: TestProject) => void): void {
+  let api: TestApi
+  before(async () => {
+    api = await startApi({ outbox: keepingOutbox() })
+  })
+  beforeEach(async () => set(api, await api.newProject()))
+  after(() => api.close())
+}
+
 async function newProject(
   { projects, clock }: RouteDeps,
   url: string,
