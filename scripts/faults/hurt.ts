@@ -3,7 +3,7 @@ import type { Outbox } from '../../producers/outputs.js'
 import type { Connections } from '../../src/connections.js'
 import type { Announcer } from '../../src/events.js'
 import type { Outputs } from '../../src/workflow/messages.js'
-import { seeded } from './random.js'
+import { seeded } from '../seeded.js'
 
 /** Where a process may kill itself, each a moment between two things that belong together. */
 export const FAILPOINTS = [

@@ -1,8 +1,8 @@
 import { appendFileSync } from 'node:fs'
 import { setTimeout as pause } from 'node:timers/promises'
 import { createPublisher, type OutsideEvent, type Publisher } from '../demo/publisher.js'
+import { seeded } from '../seeded.js'
 import { ANSWER, eventNameOf, FLOWS, type Flow } from './flows.js'
-import { seeded } from './random.js'
 
 /** An event that Kafka has acknowledged, and what must come of it. */
 export interface Published {

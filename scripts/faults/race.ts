@@ -1,10 +1,10 @@
 import { setTimeout as pause } from 'node:timers/promises'
 import { Kafka, logLevel, Partitioners } from 'kafkajs'
+import { seeded } from '../seeded.js'
 import { type MadeWorkflow, makeWorkflow, type WorkflowPlan } from '../workflows.js'
 import type { Arena, Ring } from './arena.js'
 import type { Counts } from './counts.js'
 import { inRing } from './inRing.js'
-import { seeded } from './random.js'
 import { readSeen, type Seen } from './seen.js'
 import { type Amount, settled } from './underLoad.js'
 

@@ -1,3 +1,5 @@
+import { seeded } from '../../scripts/seeded.js'
+
 /** Seeded: the same seed makes the same run, whatever the machine. */
 export interface Random {
   /** In [0, 1). */
@@ -11,7 +13,7 @@ export interface Random {
 }
 
 export function createRandom(seed: number): Random {
-  const next = mulberry32(seed)
+  const next = seeded(seed)
   const int = (from: number, to: number) => from + Math.floor(next() * (to - from + 1))
   const hex = (digits: number) =>
     Array.from({ length: digits }, () => Math.floor(next() * 16).toString(16)).join('')
@@ -25,16 +27,5 @@ export function createRandom(seed: number): Random {
       return item
     },
     id: () => `${hex(8)}-${hex(4)}-8${hex(3)}-8${hex(3)}-${hex(12)}`,
-  }
-}
-
-/** Small, fast and good enough; by Tommy Ettinger (public domain). */
-function mulberry32(seed: number): () => number {
-  let state = seed >>> 0
-  return () => {
-    state = (state + 0x6d2b79f5) >>> 0
-    let mixed = Math.imul(state ^ (state >>> 15), state | 1)
-    mixed ^= mixed + Math.imul(mixed ^ (mixed >>> 7), mixed | 61)
-    return ((mixed ^ (mixed >>> 14)) >>> 0) / 4_294_967_296
   }
 }

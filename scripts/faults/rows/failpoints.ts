@@ -1,5 +1,5 @@
+import { seeded } from '../../seeded.js'
 import { FAILPOINTS, type Failpoint, type Hurt } from '../hurt.js'
-import { seeded } from '../random.js'
 import type { Row } from '../row.js'
 import { type Amount, underLoad } from '../underLoad.js'
 

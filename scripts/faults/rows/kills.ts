@@ -1,6 +1,6 @@
 import { setTimeout as pause } from 'node:timers/promises'
+import { seeded } from '../../seeded.js'
 import type { Ring } from '../arena.js'
-import { seeded } from '../random.js'
 import type { Row } from '../row.js'
 import { type Amount, underLoad } from '../underLoad.js'
 

@@ -1,4 +1,4 @@
-/** Numbers in [0, 1) that are the same for the same seed (mulberry32). */
+/** Numbers in [0, 1) that are the same for the same seed, whatever the machine: mulberry32, by Tommy Ettinger (public domain). */
 export function seeded(seed: number): () => number {
   let state = seed >>> 0
   return () => {
