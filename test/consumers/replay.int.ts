@@ -2,7 +2,7 @@ import assert from 'node:assert/strict'
 import { type ReplayRole, startReplayRole } from '../../src/replayRole.js'
 import { isEnded } from '../../src/workflow/execution.js'
 import { type EngineWorld, openEngineWorld, type Plan, until } from '../support/engineWorld.js'
-import { ask, ended, wish } from '../support/replays.js'
+import { ask, ended, found, wish } from '../support/replays.js'
 
 const BOUGHT = 'bought'
 const PLAN: Plan = {
@@ -134,5 +134,26 @@ describe('a replay of past events', () => {
     const replay = await ended(world, asked)
     assert.equal(replay.status, 'FAILED')
     assert.match(String(replay.error), /deleted/)
+  })
+
+  it('tells how far it is while it works, not only part by part', async function () {
+    this.timeout(120_000)
+    const MANY = 400
+    const named = (n: number) => ({ name: 'came_often', email: `many${n}@example.com` })
+    await world.publish(Array.from({ length: MANY }, (_, n) => named(n)))
+    const contacts = world.database.db.collection('contacts')
+    const theirs = { email: /^many/ }
+    await until('all are handled', async () => (await contacts.countDocuments(theirs)) === MANY)
+    const workflow = await world.given({ ...PLAN, eventName: 'came_often', rule: { '==': [1, 1] } })
+    const asked = await ask(world, workflow, wish({ ratePerSecond: 200 }))
+    const seen = new Set<number>()
+    await until('it has ended', async () => {
+      const { status, counts } = await found(world, asked)
+      assert.ok(counts.started <= counts.scanned)
+      seen.add(counts.started)
+      return status !== 'RUNNING'
+    })
+    assert.ok(seen.has(MANY), `${[...seen]}`)
+    assert.ok(seen.size >= 6, `only ${[...seen]} were seen`)
   })
 })

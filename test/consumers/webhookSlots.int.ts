@@ -1,7 +1,8 @@
 import assert from 'node:assert/strict'
 import type { Execution } from '../../src/workflow/execution.js'
+import { bulkDocuments, sendSteps } from '../support/bulkStarts.js'
 import { endedOnes, type Received, type WebhookSink, webhookSink } from '../support/effectWorld.js'
-import { type EngineWorld, openEngineWorld } from '../support/engineWorld.js'
+import { type EngineWorld, openEngineWorld, until } from '../support/engineWorld.js'
 
 const HOST_SLOTS = 10
 const SLOTS = 60
@@ -30,7 +31,9 @@ describe('WEBHOOK slots on the real engine', function () {
   let world: EngineWorld
   let slow: WebhookSink
   let quick: WebhookSink
-  const [all, atSlow] = [
+  let replayed: WebhookSink
+  const [all, atSlow, atReplayed] = [
+    { now: 0, most: 0 },
     { now: 0, most: 0 },
     { now: 0, most: 0 },
   ]
@@ -38,8 +41,9 @@ describe('WEBHOOK slots on the real engine', function () {
   before(async () => {
     slow = await webhookSink(serve([all, atSlow], SLOW_MS))
     quick = await webhookSink(serve([all], 1))
+    replayed = await webhookSink(serve([all, atReplayed], SLOW_MS))
     world = await openEngineWorld({
-      WEBHOOK_ALLOW: `${slow.pair},${quick.pair}`,
+      WEBHOOK_ALLOW: `${slow.pair},${quick.pair},${replayed.pair}`,
       WEBHOOK_HOST_SLOTS: String(HOST_SLOTS),
       EFFECT_SLOTS: String(SLOTS),
     })
@@ -48,6 +52,7 @@ describe('WEBHOOK slots on the real engine', function () {
     await world.close()
     await slow.close()
     await quick.close()
+    await replayed.close()
   })
 
   it('calls a slow host within its bound, each once, and holds up nobody else', async () => {
@@ -74,6 +79,31 @@ describe('WEBHOOK slots on the real engine', function () {
     assert.ok(Math.max(...putBacks) > 0)
     assert.ok(Math.max(...putBacks) <= 10, `${Math.max(...putBacks)} put-backs of one`)
     assert.ok(executions.every(({ history }) => history.at(-1)?.attempts === 1))
+    assert.deepEqual(world.announced, [])
+  })
+
+  it('lets calls of a replay have a quarter of them, and nothing of its lane stand behind its calls', async () => {
+    const CALLS = 12
+    const calling = await world.given({
+      eventName: 'never called',
+      steps: [['hook', 'WEBHOOK', { url: `http://${replayed.pair}/` }]],
+      arrows: [['trigger', 'hook']],
+    })
+    const pure = await world.given({
+      eventName: 'never told',
+      steps: [['bye', 'EXIT', { reason: 'done' }]],
+      arrows: [['trigger', 'bye']],
+    })
+    await sendSteps(world, await bulkDocuments(world, calling, CALLS, 'send'))
+    await until('it is called', () => replayed.received.length > 0)
+    await sendSteps(world, await bulkDocuments(world, pure, 50))
+    await endedOnes(world, pure, 50)
+    assert.ok(replayed.received.length < CALLS, 'all calls were made before')
+    const executions = await endedOnes(world, calling, CALLS)
+    assert.equal(new Set(replayed.received.map(({ headers }) => headers['webhook-id'])).size, CALLS)
+    assert.equal(replayed.received.length, CALLS)
+    assert.ok(atReplayed.most <= HOST_SLOTS / 4, `${atReplayed.most} at a time`)
+    assert.ok(executions.every(({ state }) => state.status === 'COMPLETED'))
     assert.deepEqual(world.announced, [])
   })
 })

@@ -15,6 +15,7 @@ export async function bulkDocuments(
   world: EngineWorld,
   workflow: Workflow,
   count: number,
+  effects: Execution['effects'] = 'skip',
 ): Promise<Execution[]> {
   const definition = definitionOf(workflow)
   const compiled = compile(definition)
@@ -24,7 +25,7 @@ export async function bulkDocuments(
   const made = Array.from({ length: count }, () => {
     const origin = ['replay', 'r', randomUUID()] as const
     const by = randomUUID()
-    return startExecution({ ...BY_REPLAY, effects: 'skip', compiled, contact, origin, by, now })
+    return startExecution({ ...BY_REPLAY, effects, compiled, contact, origin, by, now })
   })
   await world.connections.stores.definitions.pin([definition])
   await world.connections.stores.executions.insert(made)
