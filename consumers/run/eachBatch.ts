@@ -1,6 +1,6 @@
-import type { EachBatchPayload, KafkaMessage } from 'kafkajs'
+import type { EachBatchPayload } from 'kafkajs'
 import type { Announcer } from '../../src/events.js'
-import type { Handler, Verdict } from '../batch.js'
+import type { Handler, Message, Verdict } from '../batch.js'
 import { type Heart, startHeart } from './heartbeat.js'
 import { toMessage } from './messages.js'
 import type { Pauses } from './pauses.js'
@@ -58,9 +58,12 @@ function isAlive({ payload, heart }: Run): boolean {
 
 async function handleAll(run: Run): Promise<void> {
   const { messages } = run.payload.batch
+  const read: Message[] = []
   let from = 0
   while (from < messages.length && isAlive(run)) {
-    const chunk = messages.slice(from, from + run.maxMessages)
+    const to = Math.min(from + run.maxMessages, messages.length)
+    for (const message of messages.slice(read.length, to)) read.push(toMessage(message))
+    const chunk = read.slice(from, to)
     const resumes = run.pauses.resumes()
     const verdict = await handleChunk(run, chunk)
     const handled = handledBy(verdict, chunk.length)
@@ -70,11 +73,11 @@ async function handleAll(run: Run): Promise<void> {
   }
 }
 
-async function handleChunk(run: Run, chunk: readonly KafkaMessage[]): Promise<Verdict> {
+async function handleChunk(run: Run, chunk: readonly Message[]): Promise<Verdict> {
   const { topic, partition, highWatermark } = run.payload.batch
   const began = performance.now()
   run.heart.restart()
-  const batch = { topic, partition, messages: chunk.map(toMessage), highWatermark: Number(highWatermark) }
+  const batch = { topic, partition, messages: chunk, highWatermark: Number(highWatermark) }
   const verdict = await run.handler(batch, { alive: () => isAlive(run) })
   const ms = Math.round(performance.now() - began)
   run.announcer.announce('batch.handled', { topic, partition, messages: chunk.length, ms })

@@ -58,6 +58,10 @@ class BulkHand implements Hand {
     return this.#keptOf(this.#hand.keep(id), queues)
   }
 
+  waitsFor(): string | null {
+    return this.#hand?.waitsFor() ?? null
+  }
+
   close(): void {
     for (const { queues } of this.#asked.values()) this.#leave(queues, null)
     this.#hand?.close()

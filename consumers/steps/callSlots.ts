@@ -15,6 +15,8 @@ export interface Hand {
   ask(id: ExecutionId, host: string | null): SlotAnswer
   /** The claim was written: its slots are held for a call. */
   keep(id: ExecutionId): Kept
+  /** The host that a call of this batch waits for, if one does. */
+  waitsFor(): string | null
   /** Gives back what was not kept. */
   close(): void
 }
@@ -30,6 +32,8 @@ export interface Kept {
 export interface CallSlots {
   /** Up to `most` of the free slots; null: none is free, or no more calls are made. */
   take(most: number): Hand | null
+  /** Free slots of this host, and whether that is a good part of them. */
+  roomFor(host: string): { readonly free: number; readonly isGood: boolean }
   /** Calls under way. */
   underWay(): number
   /** At least half of the slots: enough for a batch that is worth its database calls. */
@@ -58,6 +62,8 @@ type Asked = SlotAnswer & { readonly held?: Host }
 
 /** A host whose slots come free as quickly as this is waited for; a slower one would hold up the others. */
 const QUICK_GAP_MS = 4
+/** One in so many slots free is room for a batch that is worth its database calls. */
+const ROOM_SHARE = 4
 /** Hosts remembered while nothing is done with them. */
 const MAX_IDLE_HOSTS = 10_000
 
@@ -65,6 +71,7 @@ export function createCallSlots(options: SlotOptions): CallSlots {
   const table = new SlotTable(options)
   return {
     take: (most) => table.take(most),
+    roomFor: (host) => table.roomFor(host),
     underWay: () => table.kept,
     mostlyFree: () => table.mostlyFree(),
     stop: () => {
@@ -95,6 +102,12 @@ class SlotTable {
     return this.#handOf(size)
   }
 
+  roomFor(host: string) {
+    const { hostSlots } = this.#options
+    const free = this.#hosts.get(host)?.free() ?? hostSlots
+    return { free, isGood: ROOM_SHARE * free >= hostSlots }
+  }
+
   mostlyFree(): boolean {
     return 2 * (this.kept + this.#inHands) <= this.#limit()
   }
@@ -106,6 +119,7 @@ class SlotTable {
   #handOf(size: number): Hand {
     const answers = new Map<ExecutionId, Asked>()
     let left = size
+    let waitsFor: string | null = null
     return {
       size,
       ask: (id, host) => {
@@ -113,8 +127,10 @@ class SlotTable {
         if (known !== undefined) return known
         const answer = this.#ask(host)
         answers.set(id, answer)
+        if (answer.type === 'here') waitsFor = host
         return answer
       },
+      waitsFor: () => waitsFor,
       keep: (id) => {
         const host = answers.get(id)?.held ?? null
         answers.delete(id)

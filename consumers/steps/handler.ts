@@ -8,10 +8,11 @@ import { parkMessages } from '../parking.js'
 import { withTraceOf } from '../stepping/trace.js'
 import { type BatchIds, createBatchIds } from './batchIds.js'
 import type { Claim } from './callResults.js'
-import type { Hand } from './callSlots.js'
+import type { CallSlots, Hand } from './callSlots.js'
 import type { EffectCalls } from './effectCalls.js'
 import type { Arrived } from './placeSteps.js'
 import { runSteps, type StepResult } from './runSteps.js'
+import { createTurns, type Turns } from './turns.js'
 
 export interface StepHandlerOptions extends Laned {
   readonly deps: EngineDeps
@@ -26,8 +27,9 @@ export interface StepHandlerOptions extends Laned {
 const AHEAD_PATIENCE_MS = 10_000
 const AHEAD_PAUSE_MS = 500
 
-/** So long a batch stays at a call that waits for a slot of its quick host; some come free in this time. */
-const BLOCKED_MS = 10
+/** So often it is looked whether a quick host has room again for the calls that wait for it, and so long at most. */
+const LOOK_FOR_ROOM_MS = 5
+const ROOM_WITHIN_MS = 100
 const LEAST_PART = 16
 
 /** One handler a step topic: decode, run, start the calls that were claimed, park what belongs nowhere. */
@@ -37,17 +39,16 @@ export function createStepHandler(options: StepHandlerOptions): Handler {
     batches: createBatchIds(options.deps.newId),
     aheadSince: new Map(),
     parts: new Map(),
+    waitsFor: new Map(),
+    turns: createTurns(),
   }
   return async (batch) => {
     if (calls === null) return handle(options, state, batch, null)
-    const most = Math.min(batch.messages.length, state.parts.get(batch.partition) ?? batch.messages.length)
-    const hand = calls.slots.take(most)
-    if (hand === null) return { type: 'partial', handled: 0, pauseMs: null }
+    const endTurn = await turnOf(options, state, batch, calls.slots)
     try {
-      const verdict = await handle(options, state, batch, hand)
-      return hand.size < most ? verdict : atOnce(verdict)
+      return await handleWithSlots(options, state, batch, calls.slots)
     } finally {
-      hand.close()
+      endTurn()
     }
   }
 }
@@ -57,12 +58,53 @@ function atOnce(verdict: Verdict): Verdict {
   return verdict.type === 'partial' ? { ...verdict, pauseMs: 0 } : verdict
 }
 
+/**
+ * Partitions whose next call waits for a slot of the same quick host take turns, each when there is room for some
+ * calls: what a batch reads and writes costs as much for one as for many.
+ */
+async function turnOf(
+  { deps }: StepHandlerOptions,
+  { turns, waitsFor }: HandlerState,
+  { partition }: Batch,
+  slots: CallSlots,
+): Promise<() => void> {
+  const host = waitsFor.get(partition)
+  if (host === undefined) return () => undefined
+  const end = await turns.take(host)
+  for (let ms = 0; ms < ROOM_WITHIN_MS && !slots.roomFor(host).isGood; ms += LOOK_FOR_ROOM_MS)
+    await new Promise<void>((resolve) => deps.scheduler.after(LOOK_FOR_ROOM_MS, resolve))
+  return end
+}
+
+async function handleWithSlots(
+  options: StepHandlerOptions,
+  state: HandlerState,
+  batch: Batch,
+  slots: CallSlots,
+): Promise<Verdict> {
+  const { messages, partition } = batch
+  const blockedAt = state.waitsFor.get(partition)
+  // More than the host has slots for would be read in vain.
+  const room = blockedAt === undefined ? messages.length : Math.max(LEAST_PART, slots.roomFor(blockedAt).free)
+  const most = Math.min(messages.length, room, state.parts.get(partition) ?? messages.length)
+  const hand = slots.take(most)
+  if (hand === null) return { type: 'partial', handled: 0, pauseMs: null }
+  const verdict = await handle(options, state, batch, hand).finally(() => hand.close())
+  const host = hand.waitsFor()
+  if (host !== null) state.waitsFor.set(partition, host)
+  else if (blockedAt !== undefined && slots.roomFor(blockedAt).isGood) state.waitsFor.delete(partition)
+  return hand.size < most ? verdict : atOnce(verdict)
+}
+
 interface HandlerState {
   readonly batches: BatchIds
   /** By batch: since when a message of it is ahead of its document (ms of the clock). */
   readonly aheadSince: Map<string, number>
   /** By partition: messages to look at next, where a call waited for its host; more would be read in vain. */
   readonly parts: Map<number, number>
+  /** By partition: the host that its next call waits for. */
+  readonly waitsFor: Map<number, string>
+  readonly turns: Turns
 }
 
 async function handle(
@@ -87,10 +129,7 @@ async function handle(
   const last = part[handled - 1]
   if (last !== undefined) batches.handled(batch.partition, last.offset)
   parts.set(batch.partition, handled < part.length ? Math.max(LEAST_PART, 2 * handled) : 2 * part.length)
-  if (handled < part.length) {
-    await new Promise<void>((resolve) => deps.scheduler.after(BLOCKED_MS, resolve))
-    return { type: 'partial', handled, pauseMs: 0 }
-  }
+  if (handled < part.length) return { type: 'partial', handled, pauseMs: 0 }
   return handled < batch.messages.length ? { type: 'partial', handled, pauseMs: null } : { type: 'done' }
 }
 

@@ -2,6 +2,7 @@
 export interface HostQueue {
   /** True: a slot was free and is taken. */
   enter(nowMs: number): boolean
+  free(): number
   /** A call that has a slot begins. */
   begin(nowMs: number): void
   /** Gives a slot back after a call of so many milliseconds; null: there was none. */
@@ -60,6 +61,10 @@ class Queue implements HostQueue {
     this.#usedMs = nowMs
     this.#inUse++
     return true
+  }
+
+  free(): number {
+    return this.#slots - this.#inUse
   }
 
   begin(nowMs: number): void {

@@ -40,6 +40,24 @@ describe('Slots for outside calls', () => {
     assert.equal(world.slots.take(4)?.size, 2)
   })
 
+  it('names the host that a batch waits for, and says when a good part of its slots is free', () => {
+    const world = bench(500, 8)
+    const { releases } = batch(world, 'a', some(8))
+    const hand = world.slots.take(2)
+    hand?.ask(id(101), 'b')
+    assert.equal(hand?.waitsFor(), null)
+    hand?.ask(id(100), 'a')
+    assert.equal(hand?.waitsFor(), null)
+    for (const release of releases.slice(0, 1)) release()
+    assert.deepEqual(world.slots.roomFor('a'), { free: 1, isGood: false })
+    for (const release of releases.slice(1, 2)) release()
+    assert.deepEqual(world.slots.roomFor('a'), { free: 2, isGood: true })
+    assert.deepEqual(world.slots.roomFor('nobody'), { free: 8, isGood: true })
+    const again = world.slots.take(3)
+    for (const n of [102, 103, 104]) again?.ask(id(n), 'a')
+    assert.equal(again?.waitsFor(), 'a')
+  })
+
   it('gives no slot once it is stopped', () => {
     const { slots } = bench(2, 2)
     slots.stop()
