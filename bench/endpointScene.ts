@@ -18,8 +18,9 @@ export interface SceneOptions {
   /** Events a second for all of them together, and how long. */
   readonly rate: number
   readonly seconds: number
-  /** Events for an endpoint that never answers, for each one of a good endpoint. */
+  /** Endpoints that never answer, and events for each of them for one of a good endpoint. */
   readonly hanging: number
+  readonly shares: number
   /** Events for a slow endpoint; all of them wait for it before anything is measured. */
   readonly queued: number
   /** What the slow one takes to answer. */
@@ -37,7 +38,7 @@ export interface SceneFigures {
 
 /** One engine and its endpoints, each on a port of its own and so a host of its own. */
 export async function playScene(bench: BenchStage, options: SceneOptions): Promise<SceneFigures> {
-  const endpoints = await openEndpoints(options.good, options.slowMs)
+  const endpoints = await openEndpoints(options)
   const run = bench.fresh()
   const allow = endpoints.all.map(({ port }) => `127.0.0.1:${port}`).join()
   const engine = await run.start({ ROLES: 'api,engine', WEBHOOK_ALLOW: allow })
@@ -54,7 +55,7 @@ export async function playScene(bench: BenchStage, options: SceneOptions): Promi
 
 interface Endpoints {
   readonly goods: readonly Endpoint[]
-  readonly hangs: Endpoint
+  readonly hangs: readonly Endpoint[]
   readonly slow: CountingSink
   readonly all: readonly Endpoint[]
   /** At good endpoints. */
@@ -66,7 +67,7 @@ interface Arrival {
   readonly ms: number
 }
 
-async function openEndpoints(good: number, slowMs: number): Promise<Endpoints> {
+async function openEndpoints({ good, hanging, slowMs }: SceneOptions): Promise<Endpoints> {
   const arrivals: Arrival[] = []
   const openGood = () =>
     openEndpoint((request, response) => {
@@ -76,9 +77,10 @@ async function openEndpoints(good: number, slowMs: number): Promise<Endpoints> {
       response.writeHead(200, { 'content-length': 0 }).end()
     })
   const goods = await Promise.all(Array.from({ length: good }, openGood))
-  const hangs = await openEndpoint((request) => request.resume())
+  const openHanging = () => openEndpoint((request) => request.resume())
+  const hangs = await Promise.all(Array.from({ length: hanging }, openHanging))
   const slow = await countWebhooks(slowMs)
-  return { goods, hangs, slow, all: [...goods, hangs, slow], arrivals }
+  return { goods, hangs, slow, all: [...goods, ...hangs, slow], arrivals }
 }
 
 /** A workflow that calls whatever port its event names. */
@@ -119,21 +121,19 @@ function putBacksAt(seq: number): number {
 }
 
 async function publishLoad(scene: Measuring): Promise<void> {
-  const { goods, hangs, rate, hanging, seconds, publisher } = scene
+  const { goods, hangs, rate, shares, seconds, publisher } = scene
   const length = seconds + WARM_S
-  const to = (label: string, portOf: (index: number) => number) => async (index: number) => {
-    const event = eventOf(scene, `${label}${index}`, portOf(index))
+  const to = (label: string, endpoints: readonly Endpoint[]) => async (index: number) => {
+    const port = endpoints[index % endpoints.length]?.port ?? 0
+    const event = eventOf(scene, `${label}${index}`, port)
     await publisher.publish([event])
     return event.eventId
   }
   await Promise.all([
+    publishSteadily({ rate, seconds: length }, to('good', goods)),
     publishSteadily(
-      { rate, seconds: length },
-      to('good', (n) => goods[n % goods.length]?.port ?? 0),
-    ),
-    publishSteadily(
-      { rate: (rate / goods.length) * hanging, seconds: length },
-      to('hangs', () => hangs.port),
+      { rate: (rate / goods.length) * shares * hangs.length, seconds: length },
+      to('hangs', hangs),
     ),
   ])
 }

@@ -20,6 +20,8 @@ export async function endpoints(args: readonly string[]): Promise<void> {
       queued: { type: 'string', default: '5000' },
       ms: { type: 'string', default: '1000' },
       runs: { type: 'string', default: '2' },
+      /** Scenes whose name has this text. */
+      only: { type: 'string', default: '' },
     },
   })
   const [good = 0, rate = 0, seconds = 0, queued = 0, slowMs = 0, runs = 0] = [
@@ -30,14 +32,19 @@ export async function endpoints(args: readonly string[]): Promise<void> {
     values.ms,
     values.runs,
   ].map(Number)
-  const alone = { name: 'alone', good, rate, seconds, slowMs, hanging: 0, queued: 0 }
+  const alone = { name: 'alone', good, rate, seconds, slowMs, hanging: 0, shares: 1, queued: 0 }
   const slow = { ...alone, name: `one of ${slowMs} ms, ${queued} wait`, queued }
-  await play(runs, [
+  const scenes = [
     alone,
     { ...alone, name: 'one hangs', hanging: 1 },
-    { ...alone, name: 'one hangs, ten shares', hanging: 10 },
+    { ...alone, name: 'one hangs, ten shares', hanging: 1, shares: 10 },
+    { ...alone, name: 'ten hang, ten shares each', hanging: 10, shares: 10 },
     ...(queued > 0 ? [slow] : []),
-  ])
+  ]
+  await play(
+    runs,
+    scenes.filter(({ name }) => name.includes(values.only)),
+  )
 }
 
 /** Each scene has an engine of its own; they take turns, so that all meet the same machine. */

@@ -64,6 +64,8 @@ type Asked = SlotAnswer & { readonly held?: Host }
 const QUICK_GAP_MS = 4
 /** One in so many slots free is room for a batch that is worth its database calls. */
 const ROOM_SHARE = 4
+/** Hosts that are slow, or have not answered yet, leave the rest of all slots to the others. */
+const SHARE_OF_SLOW = 0.8
 /** Hosts remembered while nothing is done with them. */
 const MAX_IDLE_HOSTS = 10_000
 
@@ -88,6 +90,8 @@ class SlotTable {
   readonly #hosts = new Map<string, HostQueue>()
   /** Slots in the hands of batches. */
   #inHands = 0
+  /** Slots of hosts. */
+  #atHosts = 0
   #meanMs: number | null = null
 
   constructor(options: SlotOptions) {
@@ -177,13 +181,18 @@ class SlotTable {
     const queue = this.#hosts.get(name) ?? createHostQueue(this.#options.hostSlots)
     this.#hosts.set(name, queue)
     const nowMs = this.#options.nowMs()
-    if (queue.enter(nowMs)) return { type: 'slot', held: { name, queue } }
-    if (queue.gapMs(nowMs) <= QUICK_GAP_MS) return { type: 'here' }
+    const admitted = this.#atHosts < SHARE_OF_SLOW * this.#limit() || queue.isPrompt(nowMs)
+    if (admitted && queue.enter(nowMs)) {
+      this.#atHosts++
+      return { type: 'slot', held: { name, queue } }
+    }
+    if (admitted && queue.gapMs(nowMs) <= QUICK_GAP_MS) return { type: 'here' }
     return { type: 'away', host: name, ms: queue.sendAway(nowMs, this.#options.random()) }
   }
 
   #leave({ name, queue }: Host, tookMs: number | null): void {
     const nowMs = this.#options.nowMs()
+    this.#atHosts--
     queue.leave(tookMs, nowMs)
     if (this.#hosts.size > MAX_IDLE_HOSTS && queue.idle(nowMs)) this.#hosts.delete(name)
   }

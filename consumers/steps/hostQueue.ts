@@ -7,6 +7,8 @@ export interface HostQueue {
   begin(nowMs: number): void
   /** Gives a slot back after a call of so many milliseconds; null: there was none. */
   leave(tookMs: number | null, nowMs: number): void
+  /** It answers within a second, as far as it is known; or nobody asks it now. */
+  isPrompt(nowMs: number): boolean
   /** Milliseconds between two slots that come free, as far as it is known. */
   gapMs(nowMs: number): number
   /** Puts one more at the end of the queue; answers how long it should stay away. */
@@ -19,6 +21,7 @@ const GUESS_MS = 50
 /** Weight of the latest answer in the mean. */
 const WEIGHT = 0.1
 const MIN_AWAY_MS = 1_000
+const PROMPT_MS = 1_000
 const MAX_AWAY_MS = 5 * 60_000
 /** Nobody stays away for longer than this many times as long as the host was watched: first impressions may err. */
 const TRUST = 4
@@ -81,9 +84,17 @@ class Queue implements HostQueue {
     this.#meanMs = meanWith(this.#meanMs, tookMs)
   }
 
+  isPrompt(nowMs: number): boolean {
+    return this.#inUse === 0 || (this.#meanMs !== null && this.#takesMs(nowMs) < PROMPT_MS)
+  }
+
   gapMs(nowMs: number): number {
+    return this.#takesMs(nowMs) / this.#slots
+  }
+
+  #takesMs(nowMs: number): number {
     const silentMs = this.#calling > 0 ? nowMs - this.#lastSignMs : 0
-    return Math.max(this.#meanMs ?? GUESS_MS, silentMs) / this.#slots
+    return Math.max(this.#meanMs ?? GUESS_MS, silentMs)
   }
 
   sendAway(nowMs: number, random: number): number {

@@ -139,6 +139,34 @@ describe('Slots for outside calls', () => {
     assert.equal(batch(world, 'hanging', some(1, 100)).told[0]?.type, 'away')
   })
 
+  it('keeps a fifth of all slots for hosts that answer, however many hang', () => {
+    const world = bench(100, 20)
+    const ends = batch(world, 'prompt', some(1)).releases
+    world.now = 10
+    for (const end of ends) end()
+    const slotsOf = (host: string, ids: ReturnType<typeof some>) =>
+      batch(world, host, ids).told.filter(({ type }) => type === 'slot').length
+    const taken = [1, 2, 3, 4, 5].map((n) => slotsOf(`hangs ${n}`, some(20, 100 * n)))
+    // The fifth, too, is asked once: it may be one that answers.
+    assert.deepEqual(taken, [20, 20, 20, 20, 1])
+    assert.equal(batch(world, 'hangs 5', some(1, 900)).told[0]?.type, 'away')
+    assert.equal(slotsOf('prompt', some(20, 1_000)), 19)
+    world.now = 5_000
+    assert.deepEqual([slotsOf('prompt', some(1, 2_000)), world.slots.take(1)], [0, null])
+  })
+
+  it('lets a host that began to hang have no more of the last fifth', () => {
+    const world = bench(100, 30)
+    const [end] = batch(world, 'was prompt', some(1)).releases
+    world.now = 10
+    end?.()
+    for (const n of [1, 2, 3]) batch(world, `hangs ${n}`, some(30, 100 * n))
+    const had = batch(world, 'was prompt', some(5, 500)).told
+    assert.deepEqual(new Set(had.map(({ type }) => type)), new Set(['slot']))
+    world.now = 2_000
+    assert.equal(batch(world, 'was prompt', some(1, 600)).told[0]?.type, 'away')
+  })
+
   it('sends nobody away for longer than five minutes or shorter than a second', () => {
     for (const random of [0, 0.999]) {
       const world = bench(20_000, 1, () => random)
