@@ -14,7 +14,7 @@ export interface LiveWork {
 }
 
 /** Live work that was there so lately may come again at any moment. */
-const LATELY_MS = 1_000
+const LATELY_MS = 5_000
 const LONGEST_REST_MS = 200
 
 interface LiveWorkDeps {

@@ -31,7 +31,7 @@ describe('Bulk work', () => {
     const { rests, state, live, liveWork } = world()
     assert.equal(await liveWork.makingWay(taking(state, 30)), 30)
     await live()
-    state.nowMs += 1_001
+    state.nowMs += 5_001
     await liveWork.makingWay(taking(state, 30))
     assert.deepEqual(rests, [])
   })
