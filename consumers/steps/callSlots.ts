@@ -90,8 +90,8 @@ class SlotTable {
   readonly #hosts = new Map<string, HostQueue>()
   /** Slots in the hands of batches. */
   #inHands = 0
-  /** Slots of hosts. */
-  #atHosts = 0
+  /** Slots of hosts in the hands of batches: they are asked for, and no call is under way. */
+  #asked = 0
   #meanMs: number | null = null
 
   constructor(options: SlotOptions) {
@@ -138,13 +138,14 @@ class SlotTable {
       keep: (id) => {
         const host = answers.get(id)?.held ?? null
         answers.delete(id)
+        if (host !== null) this.#asked--
         left--
         this.#inHands--
         this.kept++
         return this.#keptOf(host)
       },
       close: () => {
-        for (const { held } of answers.values()) if (held !== undefined) this.#leave(held, null)
+        for (const { held } of answers.values()) this.#giveBack(held)
         this.#inHands -= left
         if (left > 0) this.#freed()
       },
@@ -181,18 +182,23 @@ class SlotTable {
     const queue = this.#hosts.get(name) ?? createHostQueue(this.#options.hostSlots)
     this.#hosts.set(name, queue)
     const nowMs = this.#options.nowMs()
-    const admitted = this.#atHosts < SHARE_OF_SLOW * this.#limit() || queue.isPrompt(nowMs)
+    const admitted = this.kept + this.#asked < SHARE_OF_SLOW * this.#limit() || queue.isPrompt(nowMs)
     if (admitted && queue.enter(nowMs)) {
-      this.#atHosts++
+      this.#asked++
       return { type: 'slot', held: { name, queue } }
     }
     if (admitted && queue.gapMs(nowMs) <= QUICK_GAP_MS) return { type: 'here' }
     return { type: 'away', host: name, ms: queue.sendAway(nowMs, this.#options.random()) }
   }
 
+  #giveBack(held: Host | undefined): void {
+    if (held === undefined) return
+    this.#asked--
+    this.#leave(held, null)
+  }
+
   #leave({ name, queue }: Host, tookMs: number | null): void {
     const nowMs = this.#options.nowMs()
-    this.#atHosts--
     queue.leave(tookMs, nowMs)
     if (this.#hosts.size > MAX_IDLE_HOSTS && queue.idle(nowMs)) this.#hosts.delete(name)
   }

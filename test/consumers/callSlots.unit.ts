@@ -155,6 +155,20 @@ describe('Slots for outside calls', () => {
     assert.deepEqual([slotsOf('prompt', some(1, 2_000)), world.slots.take(1)], [0, null])
   })
 
+  it('counts calls for as long as their results are not recorded', () => {
+    const world = bench(100, 100)
+    const hand = world.slots.take(100)
+    for (const one of some(80)) hand?.ask(one, 'hangs')
+    const ends = some(80).map((one) => hand?.keep(one).begin())
+    hand?.close()
+    world.now = 10_000
+    for (const end of ends) end?.()
+    assert.deepEqual(
+      batch(world, 'hangs', some(2, 100)).told.map(({ type }) => type),
+      ['slot', 'away'],
+    )
+  })
+
   it('lets a host that began to hang have no more of the last fifth', () => {
     const world = bench(100, 30)
     const [end] = batch(world, 'was prompt', some(1)).releases
