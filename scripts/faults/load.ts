@@ -25,6 +25,8 @@ export interface LoadOptions {
   readonly seconds: number
   /** Each event is sent so many times. */
   readonly copies: number
+  /** Asked once `seconds` are over: is harm still to come, which needs a load? It goes on for two minutes at most. */
+  readonly goesOn: () => boolean
   /** Log of what was acknowledged, one JSON line each. */
   readonly file: string
 }
@@ -36,6 +38,7 @@ export interface Load {
 }
 
 const TICK_MS = 100
+const MORE_SECONDS = 120
 const TRY_AGAIN_MS = 300
 /** Answers come within this long after their trigger. */
 const ANSWER_WITHIN_MS = 3_000
@@ -54,10 +57,14 @@ async function run(options: LoadOptions, publisher: Publisher, published: Publis
   const random = seeded(options.seed)
   const began = Date.now()
   const sending: Promise<void>[] = []
-  const total = Math.round(options.rate * options.seconds)
+  const seconds = () => (Date.now() - began) / 1000
+  const total = () => {
+    const goesOn = seconds() < options.seconds + MORE_SECONDS && options.goesOn()
+    return goesOn ? Number.POSITIVE_INFINITY : Math.round(options.rate * options.seconds)
+  }
   let made = 0
-  while (made < total) {
-    const due = Math.min(total, Math.ceil(((Date.now() - began) / 1000) * options.rate))
+  while (made < total()) {
+    const due = Math.max(made, Math.min(total(), Math.ceil(seconds() * options.rate)))
     const events = Array.from({ length: due - made }, (_, index) => eventOf(options, made + index, random))
     made = due
     sending.push(...(await sendTriggers(publisher, options, events, published)))

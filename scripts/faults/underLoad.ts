@@ -48,6 +48,7 @@ async function runLoad(ring: Ring, amount: Amount, row: UnderLoad): Promise<Coun
   const besides = beside?.(ring)
   const load = await startLoad({
     ...{ ...amount, copies, brokers: ring.brokers, topic: ring.inputTopic, projectId: ring.projectId },
+    goesOn: () => ring.fleet.unhurt() > 0,
     file: join(ring.folder, 'events.log'),
   })
   await Promise.all([load.done, harm?.(ring, load)])
