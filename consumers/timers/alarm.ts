@@ -18,7 +18,7 @@ export interface AlarmOptions {
 }
 
 /** A page: read, moved and sent together. */
-const PAGE = 2_000
+const PAGE = 1_000
 /** So many pages are under way at once when one is not enough. */
 const LANES = 3
 /** At least this often it looks, whatever was announced: a lost Timer message costs this much. */
