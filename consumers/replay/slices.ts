@@ -8,7 +8,7 @@ interface Piece {
 }
 
 /** So many are looked at in one go: some milliseconds. */
-const PIECE = 500
+const PIECE = 2_000
 
 /** What a fetch brought, cut up in its order; at least one piece, for what a log has lost counts as passed. */
 export function piecesOf(messages: readonly Message[], upTo: number): Piece[] {

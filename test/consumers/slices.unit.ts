@@ -12,8 +12,8 @@ const matchAt = (offset: number) => ({ offset }) as Match
 describe('What a replay has fetched', () => {
   it('is cut into pieces that follow on each other, up to its end', () => {
     // Every other offset is a control record, say.
-    const messages = range(1_201).map((n) => messageAt(2 * n))
-    const pieces = piecesOf(messages, 2_500)
+    const messages = range(4_201).map((n) => messageAt(2 * n))
+    const pieces = piecesOf(messages, 8_500)
     assert.deepEqual(
       pieces.flatMap((piece) => piece.messages),
       messages,
@@ -21,9 +21,9 @@ describe('What a replay has fetched', () => {
     assert.deepEqual(
       pieces.map(({ messages: some, upTo }) => [some.length, some[0]?.offset, upTo]),
       [
-        [500, 0, 1_000],
-        [500, 1_000, 2_000],
-        [201, 2_000, 2_500],
+        [2_000, 0, 4_000],
+        [2_000, 4_000, 8_000],
+        [201, 8_000, 8_500],
       ],
     )
   })
