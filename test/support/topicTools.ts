@@ -50,6 +50,22 @@ export async function withAdmin<Value>(
   }
 }
 
+const TRIES = 50
+const TRY_AGAIN_MS = 200
+
+/** A topic that was just made may be without a leader for a moment: it is asked again, up to ten seconds. */
+async function endsOf(admin: Admin, topic: string): ReturnType<Admin['fetchTopicOffsets']> {
+  for (let tries = 1; ; tries++) {
+    try {
+      return await admin.fetchTopicOffsets(topic)
+    } catch (error) {
+      const isPassing = error instanceof Error && 'retriable' in error && error.retriable === true
+      if (!isPassing || tries === TRIES) throw error
+    }
+    await new Promise((resolve) => setTimeout(resolve, TRY_AGAIN_MS))
+  }
+}
+
 /** As retention does: what stands in front of these offsets is gone. */
 export function deleteRecords(
   connections: Connections,
@@ -58,7 +74,7 @@ export function deleteRecords(
 ): Promise<void> {
   return withAdmin(connections, async (admin) => {
     // kafkajs deletes from topics only that it knows already.
-    await admin.fetchTopicOffsets(topic)
+    await endsOf(admin, topic)
     await admin.deleteTopicRecords({ topic, partitions })
   })
 }
@@ -67,7 +83,7 @@ export function deleteRecords(
 export async function readTopic({ kafka }: Connections, topic: string): Promise<ReadMessage[]> {
   const admin = kafka.admin()
   await admin.connect()
-  const ends = await admin.fetchTopicOffsets(topic)
+  const ends = await endsOf(admin, topic)
   const left = new Map(
     ends.flatMap(({ partition, low, high }) =>
       Number(high) > Number(low) ? [[partition, Number(high)] as const] : [],
