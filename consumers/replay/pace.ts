@@ -1,3 +1,4 @@
+import { pauseFor } from '../../src/store/scheduling.js'
 import type { ReplayDeps } from './deps.js'
 
 /** Executions started a second unless told otherwise: a fraction of what the engine does. */
@@ -30,7 +31,7 @@ export function createPace(deps: ReplayDeps, ratePerSecond: number | null): Pace
     wait: async (count, meanwhile) => {
       while (!(await mayGo())) {
         const ms = Math.min(LOOK_EVERY_MS, Math.max(5, freeAt - performance.now()))
-        await new Promise<void>((resolve) => void deps.scheduler.after(ms, resolve))
+        await pauseFor(deps.scheduler, ms)
         await meanwhile()
       }
       freeAt = Math.max(performance.now(), freeAt) + (count * 1_000) / perSecond

@@ -1,3 +1,4 @@
+import { pauseFor } from '../../src/store/scheduling.js'
 import type { Execution } from '../../src/workflow/execution.js'
 import type { ExecutionId } from '../../src/workflow/ids.js'
 import type { ReplayDeps } from './deps.js'
@@ -49,7 +50,7 @@ function samplesOf(started: readonly ExecutionId[]): ExecutionId[] {
 
 async function atRest(deps: Deps, { samples, untilMs }: UnderWay): Promise<void> {
   while (performance.now() < untilMs && (await deps.executions.read(samples)).some(isMoving))
-    await new Promise<void>((resolve) => void deps.scheduler.after(LOOK_EVERY_MS, resolve))
+    await pauseFor(deps.scheduler, LOOK_EVERY_MS)
 }
 
 function isMoving({ state }: Execution): boolean {

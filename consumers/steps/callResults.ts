@@ -1,6 +1,7 @@
 import type { Standing } from '../../src/engine/outputs.js'
 import { isRetriable } from '../../src/errors.js'
 import { createGatherer } from '../../src/store/gatherer.js'
+import { pauseFor } from '../../src/store/scheduling.js'
 import type { Change } from '../../src/workflow/change.js'
 import type { Execution, Lease } from '../../src/workflow/execution.js'
 import type { EngineDeps } from '../deps.js'
@@ -87,9 +88,7 @@ async function whileAway<T>(deps: EngineDeps, untilMs: number, work: () => Promi
       if (!isRetriable(error) || deps.clock.now().getTime() >= untilMs) throw error
       deps.announcer.announce('failure', { where: 'recording results of calls', error })
     }
-    await new Promise<void>((resolve) => {
-      deps.scheduler.after(LOOK_AGAIN_MS, resolve)
-    })
+    await pauseFor(deps.scheduler, LOOK_AGAIN_MS)
   }
 }
 

@@ -1,4 +1,6 @@
 import { MillraceError } from '../../src/errors.js'
+import { createQueues, type InTurn } from '../../src/store/queues.js'
+import { pauseFor } from '../../src/store/scheduling.js'
 import type { Laned } from '../../src/workflow/lane.js'
 import type { StepKind } from '../../src/workflow/step.js'
 import { stepTopicOf } from '../../src/workflow/stepTopic.js'
@@ -12,7 +14,6 @@ import type { CallSlots, Hand } from './callSlots.js'
 import type { EffectCalls } from './effectCalls.js'
 import type { Arrived } from './placeSteps.js'
 import { runSteps, type StepResult } from './runSteps.js'
-import { createTurns, type Turns } from './turns.js'
 
 export interface StepHandlerOptions extends Laned {
   readonly deps: EngineDeps
@@ -40,16 +41,17 @@ export function createStepHandler(options: StepHandlerOptions): Handler {
     aheadSince: new Map(),
     parts: new Map(),
     waitsFor: new Map(),
-    turns: createTurns(),
+    inTurn: createQueues(),
   }
   return async (batch) => {
     if (calls === null) return handle(options, state, batch, null)
-    const endTurn = await turnOf(options, state, batch, calls.slots)
-    try {
-      return await handleWithSlots(options, state, batch, calls.slots)
-    } finally {
-      endTurn()
-    }
+    const { slots } = calls
+    const host = state.waitsFor.get(batch.partition)
+    if (host === undefined) return handleWithSlots(options, state, batch, slots)
+    return state.inTurn(host, async () => {
+      await untilRoom(options, slots, host)
+      return handleWithSlots(options, state, batch, slots)
+    })
   }
 }
 
@@ -62,18 +64,9 @@ function atOnce(verdict: Verdict): Verdict {
  * Partitions whose next call waits for a slot of the same quick host take turns, each when there is room for some
  * calls: what a batch reads and writes costs as much for one as for many.
  */
-async function turnOf(
-  { deps }: StepHandlerOptions,
-  { turns, waitsFor }: HandlerState,
-  { partition }: Batch,
-  slots: CallSlots,
-): Promise<() => void> {
-  const host = waitsFor.get(partition)
-  if (host === undefined) return () => undefined
-  const end = await turns.take(host)
+async function untilRoom({ deps }: StepHandlerOptions, slots: CallSlots, host: string): Promise<void> {
   for (let ms = 0; ms < ROOM_WITHIN_MS && !slots.roomFor(host).isGood; ms += LOOK_FOR_ROOM_MS)
-    await new Promise<void>((resolve) => deps.scheduler.after(LOOK_FOR_ROOM_MS, resolve))
-  return end
+    await pauseFor(deps.scheduler, LOOK_FOR_ROOM_MS)
 }
 
 async function handleWithSlots(
@@ -104,7 +97,7 @@ interface HandlerState {
   readonly parts: Map<number, number>
   /** By partition: the host that its next call waits for. */
   readonly waitsFor: Map<number, string>
-  readonly turns: Turns
+  readonly inTurn: InTurn
 }
 
 async function handle(

@@ -1,5 +1,6 @@
 import type { Clock, Scheduler } from '../../src/store/ports/clock.js'
 import { createQueues } from '../../src/store/queues.js'
+import { pauseFor } from '../../src/store/scheduling.js'
 import type { Handler } from '../batch.js'
 
 /** Live batches of this process: what the bulk lane makes way for. */
@@ -34,7 +35,7 @@ export function createLiveWork({ clock, scheduler }: LiveWorkDeps): LiveWork {
       return await work()
     } finally {
       const ms = Math.min(LONGEST_REST_MS, Math.max(1, nowMs() - began))
-      if (isAbout()) await new Promise<void>((resolve) => void scheduler.after(ms, resolve))
+      if (isAbout()) await pauseFor(scheduler, ms)
     }
   }
   return {

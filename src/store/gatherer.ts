@@ -1,4 +1,5 @@
 import type { Scheduler } from './ports/clock.js'
+import { pauseFor } from './scheduling.js'
 
 /** Collects single asks into batches: at once when nothing is under way, else until that is done. */
 export interface Gatherer<Item, Answer> {
@@ -29,8 +30,7 @@ export function createGatherer<Item, Answer>(
     while (queue.length > 0) {
       const batch = queue.splice(0, MAX_BATCH)
       await answerBatch(batch, work)
-      if (resting !== null && batch.length > 1)
-        await new Promise<void>((resolve) => resting.after(REST_MS, resolve))
+      if (resting !== null && batch.length > 1) await pauseFor(resting, REST_MS)
     }
     busy = false
   }

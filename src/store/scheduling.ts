@@ -9,6 +9,10 @@ export const realScheduler: Scheduler = {
   },
 }
 
+export function pauseFor(scheduler: Scheduler, ms: number): Promise<void> {
+  return new Promise((resolve) => void scheduler.after(ms, resolve))
+}
+
 export interface RepeatOptions {
   readonly scheduler: Scheduler
   readonly announcer: Announcer
