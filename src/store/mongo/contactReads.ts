@@ -3,12 +3,7 @@ import { byProject } from '../contactIds.js'
 import type { ContactKey, SteppedContact, StoredContact } from '../ports/contacts.js'
 import { toUuid, toUuids } from './bson.js'
 import { ALIVE, type ContactDocument, loadContact, loadStepped, STEPPED_FIELDS } from './contactDocument.js'
-import type { Collection } from './driver.js'
-
-/** MongoDB's first answer holds 101 documents unless it is asked for more. */
-function inOneAnswer({ length }: { readonly length: number }): { readonly batchSize: number } {
-  return { batchSize: length + 1 }
-}
+import { type Collection, inOneAnswer, onlyFields } from './driver.js'
 
 export async function readContacts(
   collection: Collection<ContactDocument>,
@@ -16,18 +11,21 @@ export async function readContacts(
 ): Promise<StoredContact[]> {
   if (ids.length === 0) return []
   const filter = { _id: { $in: toUuids(ids) }, ...ALIVE }
-  const documents = await collection.find(filter, inOneAnswer(ids)).toArray()
+  const documents = await collection.find(filter, inOneAnswer(ids.length)).toArray()
   return documents.map(loadContact)
 }
+
+const STEPPED = onlyFields(STEPPED_FIELDS)
 
 export async function readForSteps(
   collection: Collection<ContactDocument>,
   ids: readonly ContactId[],
 ): Promise<SteppedContact[]> {
   if (ids.length === 0) return []
-  const projection = Object.fromEntries(STEPPED_FIELDS.map((field) => [field, 1]))
   const filter = { _id: { $in: toUuids(ids) }, ...ALIVE }
-  return (await collection.find(filter, { projection, ...inOneAnswer(ids) }).toArray()).map(loadStepped)
+  return (await collection.find(filter, { projection: STEPPED, ...inOneAnswer(ids.length) }).toArray()).map(
+    loadStepped,
+  )
 }
 
 export async function findByEmail(
@@ -41,5 +39,5 @@ export async function findByEmail(
   }))
   const [only, ...others] = questions
   const filter = others.length === 0 && only !== undefined ? only : { $or: questions }
-  return (await collection.find(filter, inOneAnswer(keys)).toArray()).map(loadContact)
+  return (await collection.find(filter, inOneAnswer(keys.length)).toArray()).map(loadContact)
 }

@@ -4,6 +4,16 @@ export type Db = mongoose.mongo.Db
 export type Collection<Document extends mongoose.mongo.Document> = mongoose.mongo.Collection<Document>
 export type Filter<Document> = mongoose.mongo.Filter<Document>
 
+/** MongoDB's first answer holds 101 documents unless it is asked for more. */
+export function inOneAnswer(most: number): { readonly batchSize: number } {
+  return { batchSize: most + 1 }
+}
+
+/** These fields, and `_id`. */
+export function onlyFields(fields: readonly string[]): Readonly<Record<string, 1>> {
+  return Object.fromEntries(fields.map((field) => [field, 1]))
+}
+
 const DUPLICATE_KEY = 11_000
 
 export function isDuplicateKey(error: unknown): boolean {

@@ -5,7 +5,7 @@ import type { StepTopic } from '../../workflow/stepTopic.js'
 import type { Clock } from '../ports/clock.js'
 import type { ExecutionStore, Share } from '../ports/executions.js'
 import { toUuid, toUuids } from './bson.js'
-import { type Collection, type Db, type Filter, insertMissing } from './driver.js'
+import { type Collection, type Db, type Filter, inOneAnswer, insertMissing, onlyFields } from './driver.js'
 import { type ExecutionDocument, storeEntry, toDocument } from './executionDocument.js'
 import { EXECUTION_INDEXES } from './executionIndexes.js'
 import { fromDocument, POSITION_FIELDS, positionOf } from './executionReads.js'
@@ -67,15 +67,16 @@ async function find(
   limit: number,
 ): Promise<Execution[]> {
   if (limit === 0) return []
-  const documents = await executions.find(filter, { batchSize: limit + 1, limit }).toArray()
+  const documents = await executions.find(filter, { ...inOneAnswer(limit), limit }).toArray()
   return documents.map(fromDocument)
 }
 
+const POSITION = onlyFields(POSITION_FIELDS)
+
 async function readPositions(executions: Executions, ids: readonly ExecutionId[]): Promise<Position[]> {
   if (ids.length === 0) return []
-  const projection = Object.fromEntries(POSITION_FIELDS.map((field) => [field, 1]))
   const filter = { _id: { $in: toUuids(ids) } }
-  const options = { projection, batchSize: ids.length + 1, limit: ids.length }
+  const options = { projection: POSITION, ...inOneAnswer(ids.length), limit: ids.length }
   const documents = await executions.find(filter, options).toArray()
   return documents.map(positionOf)
 }
@@ -139,7 +140,7 @@ async function due(
   const others = { wait: { $exists: false }, dueAt: { $lte: now } }
   const filter = { $and: [shareFilter(share), { dueAt: { $lte: now } }, { $or: [waits, others] }] }
   const documents = await executions
-    .find(filter as Filter<ExecutionDocument>, { batchSize: limit + 1, limit, sort: { dueAt: 1 } })
+    .find(filter as Filter<ExecutionDocument>, { ...inOneAnswer(limit), limit, sort: { dueAt: 1 } })
     .toArray()
   return documents.map(fromDocument)
 }
