@@ -1,10 +1,10 @@
 /** `npm run bench -- crashes`: webhooks through kills of the process; repeats against their bound. */
 import { parseArgs } from 'node:util'
 import { line, tableOf } from '../scripts/terminal.js'
-import { makeWorkflow } from '../scripts/workflows.js'
+import type { WorkflowPlan } from '../scripts/workflows.js'
+import { layBacklog } from './backlog.js'
 import { type CountingSink, countWebhooks } from './effectSinks.js'
-import { publishMany } from './publishMany.js'
-import { type BenchStage, openBench, type Run, stopped } from './stage.js'
+import { type BenchStage, openBench, stopped } from './stage.js'
 
 /** A lease outlives its call's time limit by 30 s: what a kill interrupted comes again after that. */
 const TIMEOUT_SECONDS = 1
@@ -48,7 +48,10 @@ async function throughKills(
   { n, kills, slots }: Given,
 ): Promise<void> {
   const run = bench.fresh()
-  await prepare(bench, run, sink, n)
+  const config = { url: `http://127.0.0.1:${sink.port}/`, timeoutSeconds: TIMEOUT_SECONDS }
+  const steps = { call: { type: 'WEBHOOK', config } }
+  const plan: WorkflowPlan = { name: 'crashes', eventName: 'signed_up', steps, arrows: [['trigger', 'call']] }
+  await layBacklog(bench, run, n, () => plan)
   const env = {
     ROLES: 'api,engine',
     WEBHOOK_ALLOW: `127.0.0.1:${sink.port}`,
@@ -64,15 +67,4 @@ async function throughKills(
   const last = await run.start(env)
   await sink.known(n)
   await stopped(last)
-}
-
-async function prepare(bench: BenchStage, run: Run, { port }: CountingSink, n: number): Promise<void> {
-  const setup = await run.start({ ROLES: 'api' })
-  const api = run.api(setup)
-  const config = { url: `http://127.0.0.1:${port}/`, timeoutSeconds: TIMEOUT_SECONDS }
-  const steps = { call: { type: 'WEBHOOK', config } }
-  await makeWorkflow(api, { name: 'crashes', eventName: 'signed_up', steps, arrows: [['trigger', 'call']] })
-  const { id: projectId } = await api.get<{ id: string }>('/project')
-  await publishMany(bench, run, { projectId, name: 'signed_up', n })
-  await stopped(setup)
 }

@@ -4,18 +4,9 @@ import { parseArgs } from 'node:util'
 import { mongo } from 'mongoose'
 import { readCounters } from '../scripts/metricsClient.js'
 import { line, tableOf } from '../scripts/terminal.js'
-import { makeWorkflow } from '../scripts/workflows.js'
+import { layBacklog } from './backlog.js'
 import { FIVE_STEPS } from './fiveSteps.js'
-import { publishMany } from './publishMany.js'
-import {
-  type BenchStage,
-  cpuSeconds,
-  openBench,
-  profileFlags,
-  type Run,
-  residentMiB,
-  stopped,
-} from './stage.js'
+import { type BenchStage, cpuSeconds, openBench, profileFlags, residentMiB, stopped } from './stage.js'
 
 const LOOK_EVERY_MS = 50
 const WITHIN_MS = 240_000
@@ -65,7 +56,8 @@ export async function drain(args: readonly string[]): Promise<void> {
 }
 
 async function once(bench: BenchStage, n: number, profile?: string): Promise<Figures> {
-  const run = await withBacklog(bench, n)
+  const run = bench.fresh()
+  await layBacklog(bench, run, n, () => FIVE_STEPS)
   const { pids } = bench.services
   const cpu = () => [pids?.mongod, pids?.kafka].map(cpuSeconds)
   const before = cpu()
@@ -76,18 +68,6 @@ async function once(bench: BenchStage, n: number, profile?: string): Promise<Fig
   const memory = residentMiB(engine.process.pid)
   await stopped(engine)
   return { seconds: await spanOf(run.mongoUri), node, mongod, kafka, memory }
-}
-
-/** A workflow of five steps, and the events that start it `n` times. */
-export async function withBacklog(bench: BenchStage, n: number): Promise<Run> {
-  const run = bench.fresh()
-  const setup = await run.start({ ROLES: 'api' })
-  const api = run.api(setup)
-  await makeWorkflow(api, FIVE_STEPS)
-  const { id: projectId } = await api.get<{ id: string }>('/project')
-  await publishMany(bench, run, { projectId, name: FIVE_STEPS.eventName, n })
-  await stopped(setup)
-  return run
 }
 
 async function untilEnded(base: string, n: number): Promise<void> {

@@ -2,18 +2,9 @@
 import { parseArgs } from 'node:util'
 import type { ApiClient } from '../scripts/apiClient.js'
 import { line, tableOf } from '../scripts/terminal.js'
-import { makeWorkflow } from '../scripts/workflows.js'
+import { layBacklog } from './backlog.js'
 import { type CountingSink, countMails, countWebhooks } from './effectSinks.js'
-import { publishMany } from './publishMany.js'
-import {
-  type BenchStage,
-  cpuSeconds,
-  openBench,
-  profileFlags,
-  type Run,
-  residentMiB,
-  stopped,
-} from './stage.js'
+import { type BenchStage, cpuSeconds, openBench, profileFlags, residentMiB, stopped } from './stage.js'
 
 /** One kind of effect: its receiver, the settings it takes, and the one step of its workflow. */
 interface Effect {
@@ -100,7 +91,12 @@ async function once(
 ) {
   const sink = await effect.open()
   const run = bench.fresh()
-  await prepare(bench, run, { n, effect, sink })
+  await layBacklog(bench, run, n, async (api) => ({
+    name: effect.name,
+    eventName: 'signed_up',
+    steps: { call: await effect.step(api, sink) },
+    arrows: [['trigger', 'call']],
+  }))
   const engine = await run.start({ ROLES: 'api,engine', ...effect.env(sink) }, { flags })
   const { pids } = bench.services
   const cpu = () => [engine.process.pid, pids?.mongod, pids?.kafka].map(cpuSeconds)
@@ -111,24 +107,4 @@ async function once(
   await stopped(engine)
   await sink.close()
   return { seconds: sink.seconds(), cpu: used, memory, repeats: sink.received() - sink.counts.size }
-}
-
-async function prepare(
-  bench: BenchStage,
-  run: Run,
-  { n, effect, sink }: { readonly n: number; readonly effect: Effect; readonly sink: CountingSink },
-): Promise<void> {
-  const setup = await run.start({ ROLES: 'api' })
-  const api = run.api(setup)
-  const eventName = 'signed_up'
-  const step = await effect.step(api, sink)
-  await makeWorkflow(api, {
-    name: effect.name,
-    eventName,
-    steps: { call: step },
-    arrows: [['trigger', 'call']],
-  })
-  const { id: projectId } = await api.get<{ id: string }>('/project')
-  await publishMany(bench, run, { projectId, name: eventName, n })
-  await stopped(setup)
 }

@@ -1,16 +1,15 @@
-import { setTimeout as pause } from 'node:timers/promises'
 import type { mongo } from 'mongoose'
 import { createPublisher, type Publisher } from '../scripts/demo/publisher.js'
 import { makeWorkflow } from '../scripts/workflows.js'
 import { type CountingSink, countWebhooks, type Endpoint, openEndpoint } from './effectSinks.js'
 import { type BenchStage, type Run, stopped, withDatabase } from './stage.js'
 import { publishSteadily } from './steadyLoad.js'
+import { until } from './until.js'
 
+const PATIENCE = { everyMs: 100, withinMs: 420_000 }
 const EVENT = 'signed_up'
 /** What comes first meets cold code, and does not count. */
 const WARM_S = 3
-const LOOK_EVERY_MS = 100
-const WITHIN_MS = 420_000
 
 export interface SceneOptions {
   /** Endpoints that answer at once. */
@@ -101,12 +100,12 @@ async function measure(scene: Measuring): Promise<SceneFigures> {
   const { executions, queued, slow, arrivals, rate, seconds } = scene
   await scene.publisher.publish(Array.from({ length: queued }, (_, n) => eventOf(scene, `q${n}`, slow.port)))
   // Each was looked at: it is called now, or was put back.
-  await until(async () => (await executions.countDocuments({ seq: { $gte: 1 } })) >= queued)
+  await until(async () => (await executions.countDocuments({ seq: { $gte: 1 } })) >= queued, PATIENCE)
   const fromMs = Date.now() + WARM_S * 1000
   await publishLoad(scene)
-  await until(() => arrivals.length >= rate * (seconds + WARM_S))
+  await until(() => arrivals.length >= rate * (seconds + WARM_S), PATIENCE)
   const ofSlow = { 'context.port': slow.port, status: 'COMPLETED' }
-  await until(async () => (await executions.countDocuments(ofSlow)) >= queued)
+  await until(async () => (await executions.countDocuments(ofSlow)) >= queued, PATIENCE)
   const ended = await executions.find(ofSlow).project({ seq: 1 }).toArray()
   return {
     ms: arrivals.flatMap(({ sentAtMs, ms }) => (sentAtMs < fromMs ? [] : ms)).sort((a, b) => a - b),
@@ -141,12 +140,4 @@ async function publishLoad(scene: Measuring): Promise<void> {
 function eventOf({ projectId }: Measuring, eventId: string, port: number) {
   const data = { port, sentAt: Date.now() }
   return { eventId, projectId, name: EVENT, email: `${eventId}@example.com`, data }
-}
-
-async function until(holds: () => boolean | Promise<boolean>): Promise<void> {
-  const deadline = Date.now() + WITHIN_MS
-  while (!(await holds())) {
-    if (Date.now() > deadline) throw new Error(`not done within ${WITHIN_MS / 1000} s`)
-    await pause(LOOK_EVERY_MS)
-  }
 }

@@ -4,7 +4,8 @@ import { fileURLToPath } from 'node:url'
 import { parseArgs } from 'node:util'
 import { readCounters } from '../scripts/metricsClient.js'
 import { line, tableOf } from '../scripts/terminal.js'
-import { withBacklog } from './drain.js'
+import { layBacklog } from './backlog.js'
+import { FIVE_STEPS } from './fiveSteps.js'
 import { type BenchStage, cpuSeconds, openBench, stopped, withDatabase } from './stage.js'
 
 const MAIN = fileURLToPath(new URL('meteredMain.js', import.meta.url))
@@ -50,7 +51,8 @@ export async function metrics(args: readonly string[]): Promise<void> {
 
 /** CPU of the engine's process from its start until all have ended. */
 async function once(bench: BenchStage, n: number, mode: Mode): Promise<Used> {
-  const run = await withBacklog(bench, n)
+  const run = bench.fresh()
+  await layBacklog(bench, run, n, () => FIVE_STEPS)
   return withDatabase(run, async (db) => {
     const ended = () => db.collection('executions').countDocuments({ status: 'COMPLETED' })
     const engine = await run.start({ ROLES: 'engine' }, { main: { file: MAIN, args: [mode] } })

@@ -10,9 +10,10 @@ import { makeWorkflow } from '../scripts/workflows.js'
 import { type Executions, insertPending, latenessOf, openExecutions } from './pendingTimers.js'
 import { percentile } from './percentile.js'
 import { cpuSeconds, openBench, type Run, residentMiB, stopped } from './stage.js'
+import { until } from './until.js'
 
 const DELAY_MS = 2_000
-const WITHIN_MS = 300_000
+const PATIENCE = { everyMs: 200, withinMs: 300_000 }
 const YEAR_MS = 365 * 86_400_000
 
 interface Scene {
@@ -54,19 +55,15 @@ export async function timers(args: readonly string[]): Promise<void> {
     )
     await drain(again, engine, Number(values.due))
     await executions.close()
-    await end(engine)
+    await stopped(engine)
   } finally {
     await bench.close()
   }
   line(`\n${table.toString()}`)
 }
 
-async function end(engine: Millrace): Promise<void> {
-  await stopped(engine)
-}
-
 async function restart(run: Run, engine: Millrace): Promise<Millrace> {
-  await end(engine)
+  await stopped(engine)
   const began = performance.now()
   const next = await run.start({})
   line(`ready after ${((performance.now() - began) / 1000).toFixed(1)} s`)
@@ -112,7 +109,7 @@ async function delays(
   const ours = { 'origin.1': { $regex: `^${load.name}-` } }
   const sent = load.rate * load.seconds
   const ended = { ...ours, status: 'COMPLETED' }
-  await until(async () => (await scene.executions.all.countDocuments(ended)) >= sent)
+  await until(async () => (await scene.executions.all.countDocuments(ended)) >= sent, PATIENCE)
   const ms = await latenessOf(scene.executions, DELAY_MS, ours)
   const early = ms.filter((one) => one < 0).length
   const [p50 = 0, p99 = 0] = [0.5, 0.99].map((share) => percentile(ms, share))
@@ -124,7 +121,7 @@ async function addPending(scene: Scene, count: number): Promise<void> {
   await delayed(scene.api, 'far', YEAR_MS / 1000 / 2)
   await publishAt(scene, { name: 'far', rate: 1, seconds: 1 })
   const filter = { 'origin.1': 'far-0', status: 'WAITING' }
-  await until(async () => (await scene.executions.all.countDocuments(filter)) === 1)
+  await until(async () => (await scene.executions.all.countDocuments(filter)) === 1, PATIENCE)
   const like = await scene.executions.all.findOne(filter)
   const from = Date.now() + 86_400_000
   await insertPending(scene.executions, like ?? {}, count, (n) => new Date(from + (n / count) * YEAR_MS))
@@ -153,7 +150,7 @@ async function drain({ executions, api }: Scene, engine: Millrace, count: number
     if (!answered) unanswered++
     else if (Date.now() >= at) answers.push(performance.now() - began)
     return (await executions.all.countDocuments(left, { hint: 'due' })) === 0
-  })
+  }, PATIENCE)
   const [first, last] = await Promise.all(
     ([1, -1] as const).map((order) =>
       executions.all.findOne({ 'origin.1': eventId }, { sort: { completedAt: order } }),
@@ -167,14 +164,4 @@ async function drain({ executions, api }: Scene, engine: Millrace, count: number
       `${Math.round(percentile(answers, 0.5))} ms (p50), ${Math.round(answers.at(-1) ?? 0)} ms (max), ${unanswered} not; ` +
       `${residentMiB(engine.process.pid)} MiB; ${cpuMs.toFixed(3)} ms of node's CPU each`,
   )
-}
-
-const LOOK_EVERY_MS = 200
-
-async function until(fact: () => Promise<boolean>): Promise<void> {
-  const deadline = Date.now() + WITHIN_MS
-  while (!(await fact())) {
-    if (Date.now() > deadline) throw new Error(`not within ${WITHIN_MS / 1000} s`)
-    await pause(LOOK_EVERY_MS)
-  }
 }
