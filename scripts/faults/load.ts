@@ -58,13 +58,12 @@ async function run(options: LoadOptions, publisher: Publisher, published: Publis
   const began = Date.now()
   const sending: Promise<void>[] = []
   const seconds = () => (Date.now() - began) / 1000
-  const total = () => {
-    const goesOn = seconds() < options.seconds + MORE_SECONDS && options.goesOn()
-    return goesOn ? Number.POSITIVE_INFINITY : Math.round(options.rate * options.seconds)
-  }
+  const planned = Math.round(options.rate * options.seconds)
+  const goesOn = () => seconds() < options.seconds + MORE_SECONDS && options.goesOn()
   let made = 0
-  while (made < total()) {
-    const due = Math.max(made, Math.min(total(), Math.ceil(seconds() * options.rate)))
+  while (made < planned || goesOn()) {
+    const paced = Math.ceil(seconds() * options.rate)
+    const due = made < planned ? Math.min(planned, paced) : paced
     const events = Array.from({ length: due - made }, (_, index) => eventOf(options, made + index, random))
     made = due
     sending.push(...(await sendTriggers(publisher, options, events, published)))

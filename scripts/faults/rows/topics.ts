@@ -1,22 +1,15 @@
 import { setTimeout as pause } from 'node:timers/promises'
 import { type Admin, Kafka, logLevel, Partitioners } from 'kafkajs'
 import type { mongo } from 'mongoose'
+import { stepTopicName } from '../../../src/topology.js'
+import { STEP_TOPICS } from '../../../src/workflow/stepTopic.js'
 import type { Ring } from '../arena.js'
 import type { Counts } from '../counts.js'
 import type { Load } from '../load.js'
 import type { Row } from '../row.js'
 import { settled, type UnderLoad, underLoad } from '../underLoad.js'
 
-const STEP_TOPICS = [
-  'webhook',
-  'send-email',
-  'delay',
-  'wait-for-event',
-  'condition',
-  'update-contact',
-  'exit',
-  'bulk',
-]
+const STEPS = STEP_TOPICS.map(stepTopicName)
 
 function kafkaOf({ brokers }: Ring): Kafka {
   return new Kafka({ brokers: brokers.split(','), logLevel: logLevel.NOTHING })
@@ -74,7 +67,7 @@ const PARTITIONS = 6
 async function poison(ring: Ring): Promise<void> {
   const producer = kafkaOf(ring).producer({ createPartitioner: Partitioners.DefaultPartitioner })
   await producer.connect()
-  const all = [ring.inputTopic, ...STEP_TOPICS.map((name) => `${ring.prefix}steps.${name}`)]
+  const all = [ring.inputTopic, ...STEPS.map((name) => `${ring.prefix}${name}`)]
   for (const topic of all) {
     const messages = Array.from({ length: PARTITIONS }, (_, partition) =>
       POISON.map(([key, value]) => ({ key, value, partition })),
@@ -125,7 +118,7 @@ async function fingerprint({ db }: Ring): Promise<string> {
 
 /** Until every group has committed the ends of its topic. */
 async function untilRead(ring: Ring): Promise<void> {
-  const topics = [ring.inputTopic, ...STEP_TOPICS.map((name) => `${ring.prefix}steps.${name}`)]
+  const topics = [ring.inputTopic, ...STEPS.map((name) => `${ring.prefix}${name}`)]
   await withAdmin(ring, async (admin) => {
     for (const topic of topics) while (!(await isRead(admin, topic))) await pause(500)
   })
@@ -153,12 +146,7 @@ export const topicRows: readonly Row[] = [
   }),
   row('all step topics are read again from their beginning', {
     name: 'steps-earliest',
-    harm: afterwards((ring) =>
-      fromTheBeginning(
-        ring,
-        STEP_TOPICS.map((name) => `steps.${name}`),
-      ),
-    ),
+    harm: afterwards((ring) => fromTheBeginning(ring, STEPS)),
   }),
   row('the input topic is read again from its beginning', {
     name: 'input-again',
