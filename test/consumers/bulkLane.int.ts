@@ -9,6 +9,7 @@ import type { Workflow } from '../../src/workflow/workflow.js'
 import { bulkDocuments, sendSteps } from '../support/bulkStarts.js'
 import { type EngineWorld, openEngineWorld, type Plan, until } from '../support/engineWorld.js'
 import { createKafkaPublisher } from '../support/rawPublisher.js'
+import { endsOf, withAdmin } from '../support/topicTools.js'
 
 const PURE: Plan = {
   eventName: 'bought',
@@ -46,16 +47,14 @@ describe('The bulk lane', function () {
     count(workflow, { lane, completedAt: { $exists: true } })
   /** Step messages by topic, as the broker has them. */
   async function messages(): Promise<Map<string, number>> {
-    const admin = world.connections.kafka.admin()
-    await admin.connect()
     const { steps } = world.connections.topology
-    const counted = Object.entries(steps).map(async ([which, { name }]) => {
-      const ends = await admin.fetchTopicOffsets(name)
-      return [which, ends.reduce((sum, { high }) => sum + Number(high), 0)] as const
+    return withAdmin(world.connections, async (admin) => {
+      const counted = Object.entries(steps).map(async ([which, { name }]) => {
+        const ends = await endsOf(admin, name)
+        return [which, ends.reduce((sum, { high }) => sum + Number(high), 0)] as const
+      })
+      return new Map(await Promise.all(counted))
     })
-    const found = new Map(await Promise.all(counted))
-    await admin.disconnect()
-    return found
   }
 
   it('lets live executions pass by 5,000 of a replay, and then comes to its end by itself', async () => {

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict'
 import type { ExecutionFact } from '../../src/workflow/messages.js'
 import { type EngineWorld, openEngineWorld, until } from '../support/engineWorld.js'
 import { readTopic, type TopicReader } from '../support/topicReader.js'
-import { withAdmin } from '../support/topicTools.js'
+import { endsOf, withAdmin } from '../support/topicTools.js'
 
 describe('the lifecycle stream', () => {
   let world: EngineWorld
@@ -122,7 +122,7 @@ describe('the lifecycle stream when it is off', () => {
         (await world.executions(workflow)).some(({ state }) => state.status === 'COMPLETED'),
       )
       const { executions } = world.connections.topology
-      const ends = await withAdmin(world.connections, (admin) => admin.fetchTopicOffsets(executions.name))
+      const ends = await withAdmin(world.connections, (admin) => endsOf(admin, executions.name))
       assert.ok(ends.every(({ high }) => high === '0'))
       assert.deepEqual(
         (await world.executions(workflow)).map(({ owed }) => owed),

@@ -3,7 +3,7 @@ import { randomUUID } from 'node:crypto'
 import type { EngineEvents } from '../../src/events.js'
 import { type EngineWorld, openEngineWorld, until } from '../support/engineWorld.js'
 import { createKafkaPublisher } from '../support/rawPublisher.js'
-import { withAdmin } from '../support/topicTools.js'
+import { endsOf, withAdmin } from '../support/topicTools.js'
 
 describe('an internal message of a newer version', () => {
   let world: EngineWorld
@@ -32,7 +32,7 @@ describe('an internal message of a newer version', () => {
     assert.ok(failures.some((text) => text.includes('this process is older than its writer')))
     const [letters, [places]] = await withAdmin(world.connections, (admin) =>
       Promise.all([
-        admin.fetchTopicOffsets(deadLetters.name),
+        endsOf(admin, deadLetters.name),
         admin.fetchOffsets({ groupId: timers.name, topics: [timers.name] }),
       ]),
     )

@@ -54,7 +54,7 @@ const TRIES = 50
 const TRY_AGAIN_MS = 200
 
 /** A topic that was just made may be without a leader for a moment: it is asked again, up to ten seconds. */
-async function endsOf(admin: Admin, topic: string): ReturnType<Admin['fetchTopicOffsets']> {
+export async function endsOf(admin: Admin, topic: string): ReturnType<Admin['fetchTopicOffsets']> {
   for (let tries = 1; ; tries++) {
     try {
       return await admin.fetchTopicOffsets(topic)
