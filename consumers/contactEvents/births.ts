@@ -9,7 +9,8 @@ import { foldFields } from './foldFields.js'
 
 /**
  * What contacts that are not there yet are made with, in one write: the fields of the batch's events about them.
- * `byKey`: by the texts of their addresses' keys. Null where an event turns the subscription, which is announced, so it is written as to any contact.
+ * `byKey`: by the texts of their addresses' keys. Null where an event turns the subscription, which is announced, so
+ * it is written as to any contact.
  */
 export function newborns(
   byKey: ReadonlyMap<string, readonly Incoming[]>,

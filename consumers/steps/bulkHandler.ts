@@ -18,8 +18,8 @@ interface Cut {
 }
 
 /**
- * One topic for steps of all kinds: a batch makes way for what is live, and is handed on kind by kind. Only a prefix can be handled: where a kind leaves something, what was handled behind it comes again, and
- * has no effect.
+ * One topic for steps of all kinds: a batch makes way for what is live, and is handed on kind by kind. Only a prefix
+ * can be handled: where a kind leaves something, what was handled behind it comes again, and has no effect.
  */
 export function createBulkHandler({ handlers, liveWork }: BulkOptions): Handler {
   const handle: Handler = async (batch, control) => {

@@ -20,7 +20,7 @@ export interface AlarmOptions {
 /** A page: read, moved and sent together. */
 const PAGE = 1_000
 /** So many pages are under way at once when one is not enough. */
-const LANES = 3
+const ABREAST = 3
 /** At least this often it looks, whatever was announced: a lost Timer message costs this much. */
 const IDLE_MS = 2_000
 
@@ -78,7 +78,7 @@ async function fireAll(options: Firing): Promise<number> {
   const beganMs = deps.clock.now().getTime()
   let upTo = await firePage(options, owned)
   while (upTo.isFull && !options.isStopped()) {
-    await allEnded(lanesOf(owned).map((lane) => fireLane(options, lane)))
+    await allEnded(partsOf(owned).map((part) => firePart(options, part)))
     upTo = await firePage(options, owned)
   }
   const next = await deps.executions.nextDue(owned, upTo)
@@ -91,11 +91,11 @@ async function fireAll(options: Firing): Promise<number> {
 }
 
 /** Shares that are moved side by side: while the database reads or writes for one, this process works on another. */
-function lanesOf({ partitions, owned }: Share): Share[] {
-  const lanes = Array.from({ length: LANES }, (_, lane) =>
-    owned.filter((_one, place) => place % LANES === lane),
+function partsOf({ partitions, owned }: Share): Share[] {
+  const parts = Array.from({ length: ABREAST }, (_, nth) =>
+    owned.filter((_one, place) => place % ABREAST === nth),
   )
-  return lanes.filter((lane) => lane.length > 0).map((lane) => ({ partitions, owned: lane }))
+  return parts.filter((part) => part.length > 0).map((part) => ({ partitions, owned: part }))
 }
 
 /** One that fails does not leave the others behind, unwatched. */
@@ -104,10 +104,10 @@ async function allEnded(works: readonly Promise<void>[]): Promise<void> {
   await Promise.all(works)
 }
 
-async function fireLane(options: Firing, lane: Share): Promise<void> {
+async function firePart(options: Firing, part: Share): Promise<void> {
   let isFull: boolean
   do {
-    isFull = (await firePage(options, lane)).isFull
+    isFull = (await firePage(options, part)).isFull
   } while (isFull && !options.isStopped())
 }
 
