@@ -60,8 +60,8 @@ async function sweepTopic(options: SweeperOptions, which: StepTopic, startsBefor
 }
 
 /** Its event comes again and writes the contact first: a step sent earlier would not see the event's fields. */
-function isBeingStarted({ state, origin, touchedAt }: Execution, startsBefore: Date): boolean {
-  return state.status === 'PENDING' && origin[0] === 'event' && touchedAt >= startsBefore
+function isBeingStarted({ seq, origin, touchedAt }: Execution, startsBefore: Date): boolean {
+  return seq === 0 && origin[0] === 'event' && touchedAt >= startsBefore
 }
 
 /** System events of changed subscriptions that a crash kept from being sent; the same ids, so a repeat is none. */
@@ -101,7 +101,7 @@ function failHopeless(deps: EngineDeps, hopeless: readonly Execution[], by: stri
     const { currentStepId, kind } = execution.state
     return {
       execution,
-      change: changeTo({ ...ended('FAILED', now, null), currentStepId, kind, error }, null),
+      change: changeTo({ ...ended('FAILED', now, null), currentStepId, kind, error }, []),
     }
   })
   return applyToDocuments(deps, planned, by)

@@ -32,6 +32,7 @@ export const executionFact: Shape<ExecutionFact> = {
     status: fact.status,
     stepId: fact.stepId,
     left: fact.left,
+    passed: fact.passed,
     at: form.writeTime(fact.at),
     exitReason: fact.exitReason?.slice(0, MAX_TEXT) ?? null,
     error: fact.error?.slice(0, MAX_TEXT) ?? null,
@@ -49,6 +50,7 @@ export const executionFact: Shape<ExecutionFact> = {
     status: readText(fields, 'status'),
     stepId: optional(fields, 'stepId', readId<StepId>),
     left: optional(fields, 'left', readLeft),
+    passed: optional(fields, 'passed', readList)?.map((step) => leftOf(recordIn(step, 'passed'))) ?? [],
     at: form.readTime(fields, 'at'),
     exitReason: optional(fields, 'exitReason', readText),
     error: optional(fields, 'error', readText),
@@ -57,7 +59,10 @@ export const executionFact: Shape<ExecutionFact> = {
 }
 
 function readLeft(fields: Fields, field: string): NonNullable<ExecutionFact['left']> {
-  const left = readRecord(fields, field)
+  return leftOf(readRecord(fields, field))
+}
+
+function leftOf(left: Fields): NonNullable<ExecutionFact['left']> {
   return {
     stepId: readId<StepId>(left, 'stepId'),
     stepKey: readText(left, 'stepKey'),
@@ -72,8 +77,7 @@ function writeStep([stepKey, branch, enteredAt, leftAt, status]: PathStep, form:
 }
 
 function readStep(value: unknown, form: Form): PathStep {
-  if (typeof value !== 'object' || value === null) throw invalid('path', 'must be a list of objects')
-  const fields = value as Fields
+  const fields = recordIn(value, 'path')
   return [
     readText(fields, 'stepKey'),
     optional(fields, 'branch', readText),
@@ -81,4 +85,9 @@ function readStep(value: unknown, form: Form): PathStep {
     form.readTime(fields, 'leftAt').getTime(),
     readText(fields, 'status'),
   ]
+}
+
+function recordIn(element: unknown, field: string): Fields {
+  if (typeof element !== 'object' || element === null) throw invalid(field, 'must be a list of objects')
+  return element as Fields
 }

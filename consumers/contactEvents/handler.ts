@@ -6,6 +6,7 @@ import { groupBy } from '../../src/workflow/groupBy.js'
 import type { ProjectId } from '../../src/workflow/ids.js'
 import type { Handler } from '../batch.js'
 import type { EngineDeps } from '../deps.js'
+import { announceSteps } from '../stepping/announceSteps.js'
 import { announceEnded, emit } from '../stepping/emit.js'
 import { resumeByEvents } from '../stepping/lookBack.js'
 import { noteStarts } from '../stepping/trace.js'
@@ -64,7 +65,9 @@ function announceStarted(deps: EngineDeps, { fresh }: Started): void {
   for (const [workflowId, list] of groupBy(fresh, (execution) => execution.workflowId)) {
     deps.announcer.announce('executions.started', { workflowId, count: list.length })
   }
-  announceEnded(deps, fresh.map(standingOf))
+  const standings = fresh.map(standingOf)
+  announceEnded(deps, standings)
+  announceSteps(deps, null, standings)
   noteStarts(deps, fresh)
 }
 

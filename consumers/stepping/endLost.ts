@@ -33,5 +33,5 @@ function failed(execution: Execution, message: string, now: Date): Change {
   const { currentStepId, kind, enteredAt } = execution.state
   const error = { code: 'DEFINITION_MISSING', message }
   const state = { ...ended('FAILED', now, null), currentStepId, kind, enteredAt, error }
-  return changeTo(state, null)
+  return changeTo(state, [])
 }

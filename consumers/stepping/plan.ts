@@ -1,6 +1,7 @@
-import { advance, leftAt, type Place, putBack } from '../../src/engine/advance.js'
+import { advance, type Place, putBack } from '../../src/engine/advance.js'
 import type { CompiledStep } from '../../src/engine/compile.js'
 import { decide } from '../../src/engine/decide.js'
+import { leftAt } from '../../src/engine/leftSteps.js'
 import type { Outcome } from '../../src/steps/definition.js'
 import type { Change } from '../../src/workflow/change.js'
 import type { Planned } from '../../src/workflow/groupChanges.js'
@@ -83,7 +84,7 @@ function triesOf({ due }: Placed, { positions }: Reading): number {
 
 /** Outcomes whose change depends on nothing else; null where a rule of a transition looks at the execution. */
 function sharedKey({ due, at }: Placed, outcome: Outcome, now: Date): string | null {
-  if (at.ruled) return null
+  if (at.varies) return null
   const leftMs = leftAt({ now, enteredAt: due.enteredAt }).getTime()
   const place = `${due.asOf?.getTime()}:${leftMs}`
   if (outcome.type === 'done' && outcome.output === undefined) {

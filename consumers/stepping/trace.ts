@@ -1,4 +1,5 @@
-import type { Execution } from '../../src/workflow/execution.js'
+import type { Tracing } from '../../src/tracing/port.js'
+import type { Execution, HistoryEntry } from '../../src/workflow/execution.js'
 import type { StepDue } from '../../src/workflow/messages.js'
 import type { Traced } from '../../src/workflow/trace.js'
 import type { Message } from '../batch.js'
@@ -21,9 +22,10 @@ export function withTraceOf<One extends Traced>(
 export function noteStarts({ tracing, clock }: TraceDeps, started: readonly Execution[]): void {
   if (tracing === undefined) return
   const now = clock.now()
-  for (const { id, workflowId, trace = tracing.ofExecution(id), startedAt } of started) {
+  for (const { id, workflowId, trace = tracing.ofExecution(id), startedAt, history } of started) {
     const attributes = { 'millrace.execution.id': id, 'millrace.workflow.id': workflowId }
     tracing.note({ name: 'start execution', kind: 'consumer', parent: trace, attributes }, startedAt, now)
+    noteChained(tracing, history, attributes, trace)
   }
 }
 
@@ -31,10 +33,25 @@ export function noteStarts({ tracing, clock }: TraceDeps, started: readonly Exec
 export function noteSteps({ tracing, clock }: TraceDeps, handled: readonly PlannedStep[]): void {
   if (tracing === undefined) return
   const now = clock.now()
-  for (const { due, at } of handled) {
+  for (const { due, at, change } of handled) {
     const attributes = { ...attributesOf(due), 'millrace.step.name': at.step.name }
     const parent = due.trace ?? tracing.ofExecution(due.executionId)
     tracing.note({ name: `step ${at.step.type}`, kind: 'consumer', parent, attributes }, due.enteredAt, now)
+    noteChained(tracing, change.entries, attributes, parent)
+  }
+}
+
+/** Steps that were decided in the transition that led to them took no time of their own. */
+function noteChained(
+  tracing: Tracing,
+  entries: readonly HistoryEntry[],
+  attributes: Readonly<Record<string, string | number>>,
+  parent: string,
+): void {
+  for (const { type, stepId, name, at, chained } of entries) {
+    if (chained !== true) continue
+    const own = { ...attributes, 'millrace.step.id': stepId, 'millrace.step.name': name }
+    tracing.note({ name: `step ${type}`, kind: 'consumer', parent, attributes: own }, at, at)
   }
 }
 

@@ -2,6 +2,7 @@ import { type Standing, standingOf } from '../../src/engine/outputs.js'
 import { owing } from '../../src/engine/owing.js'
 import { applyChanges, type PlannedDocument } from '../../src/store/applyChanges.js'
 import type { EngineDeps } from '../deps.js'
+import { announceSteps } from './announceSteps.js'
 import { announceEnded } from './emit.js'
 
 export type { PlannedDocument }
@@ -21,6 +22,7 @@ export async function applyToDocuments(
   }
   const standings = moved.map(standingOf)
   announceEnded(deps, standings)
+  announceSteps(deps, null, standings)
   return standings
 }
 

@@ -41,9 +41,9 @@ export function callOutcome(place: PlacedExecution, result: EffectResult, policy
 
 /** A result for which the history has no room fails the execution; what the call caused is told all the same. */
 function fitting(place: PlacedExecution, outcome: CallOutcome): CallOutcome {
-  if (hasRoomFor(place.execution.history, outcome.change.entry)) return outcome
+  if (hasRoomFor(place.execution.history, firstOf(outcome.change))) return outcome
   const change = fail(place, HISTORY_TOO_LARGE, { attempts: place.tries })
-  return { ...outcome, change, note: change.entry }
+  return { ...outcome, change, note: firstOf(change) }
 }
 
 function finalOutcome(place: PlacedExecution, result: Exclude<EffectResult, { type: 'retry' }>): CallOutcome {
@@ -51,20 +51,25 @@ function finalOutcome(place: PlacedExecution, result: Exclude<EffectResult, { ty
     case 'done': {
       const { branch, output } = result
       const change = leave(place, { branch, status: 'COMPLETED', output, attempts: place.tries })
-      return { change, events: caused(place.execution, result.events ?? []), note: change.entry }
+      return { change, events: caused(place.execution, result.events ?? []), note: firstOf(change) }
     }
     case 'skipped': {
       const change = leave(place, { branch: result.branch, status: 'SKIPPED', reason: result.reason })
-      return { change, events: [], note: change.entry }
+      return { change, events: [], note: firstOf(change) }
     }
     case 'fail': {
       const output = result.output === undefined ? {} : { output: result.output }
       const change = fail(place, result.error, { ...output, attempts: place.tries })
-      return { change, events: [], note: change.entry }
+      return { change, events: [], note: firstOf(change) }
     }
     default:
       return result satisfies never
   }
+}
+
+/** What is said of the call itself; the steps chained behind it follow. */
+function firstOf({ entries }: Change): HistoryEntry | null {
+  return entries[0] ?? null
 }
 
 /** What an execution causes stands one deeper than what caused the execution. */

@@ -6,6 +6,7 @@ import type { Execution } from '../../src/workflow/execution.js'
 import { groupChanges } from '../../src/workflow/groupChanges.js'
 import type { StepTopic } from '../../src/workflow/stepTopic.js'
 import type { EngineDeps } from '../deps.js'
+import { announceSteps, announceTimes } from '../stepping/announceSteps.js'
 import { announceEnded, emit, standingsAfter } from '../stepping/emit.js'
 import { endsOfLost } from '../stepping/endLost.js'
 import { type Reading, readFor } from '../stepping/facts.js'
@@ -13,7 +14,6 @@ import { lookBack } from '../stepping/lookBack.js'
 import { type PlannedStep, planSteps } from '../stepping/plan.js'
 import { noteSteps } from '../stepping/trace.js'
 import { applyToDocuments } from '../stepping/writeDocuments.js'
-import { announceSteps, announceTimes } from './announceSteps.js'
 import type { Claim } from './callResults.js'
 import type { Hand } from './callSlots.js'
 import { type Arrived, type PlacedSteps, placeSteps } from './placeSteps.js'
@@ -154,7 +154,7 @@ function claimsOf(sure: readonly Sourced[], reading: Reading, by: string, now: D
 }
 
 function isClaim({ change }: PlannedStep): boolean {
-  return 'lease' in change.state && change.state.lease !== null && change.entry === null
+  return 'lease' in change.state && change.state.lease !== null && change.entries.length === 0
 }
 
 /** Claims that were found written only by asking the documents. */

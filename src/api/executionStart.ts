@@ -1,5 +1,7 @@
 import type { z } from 'zod'
 import { compile } from '../engine/compile.js'
+import { handledSteps } from '../engine/handledSteps.js'
+import { standingOf } from '../engine/outputs.js'
 import { owing } from '../engine/owing.js'
 import { startExecution } from '../engine/start.js'
 import { MillraceError } from '../errors.js'
@@ -116,8 +118,10 @@ async function start(deps: ExecutionDeps, starting: Starting): Promise<Answer> {
   throw new MillraceError('CONFLICT', 'This contact went through the workflow before, and re-entry is off.')
 }
 
-function announce({ announcer }: ExecutionDeps, { workflowId, state }: Execution): void {
+function announce({ announcer }: ExecutionDeps, execution: Execution): void {
+  const { workflowId, state } = execution
   announcer.announce('executions.started', { workflowId, count: 1 })
+  for (const alike of handledSteps([standingOf(execution)], null)) announcer.announce('steps.handled', alike)
   if (isEnded(state)) announcer.announce('executions.ended', { status: state.status, count: 1 })
 }
 

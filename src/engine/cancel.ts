@@ -13,5 +13,5 @@ export function cancel(execution: Execution, reason: string, now: Date): Change 
   const { currentStepId, kind, enteredAt, tries } = state
   const lease = state.status === 'WAITING' ? null : state.lease
   const cancelled = { ...ended('CANCELLED', now, reason), currentStepId, kind, enteredAt, lease, tries }
-  return { ...changeTo(cancelled, null), owed: owing(execution, cancelled) }
+  return { ...changeTo(cancelled, []), owed: owing(execution, cancelled) }
 }

@@ -8,8 +8,24 @@ export function decide(at: CompiledStep, facts: Facts, renderer: Renderer): Outc
   if (!at.config.ok) return failed('CONFIG_INVALID', `step "${at.step.name}": ${at.config.message}`)
   if (at.needs.contact && facts.contact === null)
     return failed('CONTACT_MISSING', `contact does not exist any more`)
+  const { value } = at.config
+  return caught(at, () => stepDefinition(at.step.type).decide(value, facts, { step: at.step, renderer }))
+}
+
+/**
+ * What a step says in the transition that leads to it; null where it needs more than these facts. `whole`: they
+ * hold all of the execution.
+ */
+export function pass(at: CompiledStep, facts: Facts, whole: boolean): Outcome | null {
+  const { config, needs, step } = at
+  const lacks = (needs.execution && !whole) || (needs.contact && facts.contact === null)
+  if (lacks || !config.ok) return null
+  return caught(at, () => stepDefinition(step.type).pass?.(config.value, facts) ?? null)
+}
+
+function caught<Decided>(at: CompiledStep, work: () => Decided): Decided | Outcome {
   try {
-    return stepDefinition(at.step.type).decide(at.config.value, facts, { step: at.step, renderer })
+    return work()
   } catch (error) {
     return failed(
       'STEP_THREW',

@@ -11,13 +11,14 @@ export function factOf(standing: Standing): ExecutionFact | null {
   const { identity, seq, state } = standing
   const { id: executionId, projectId, workflowId, workflowVersion, contactId } = identity
   const ids = { v: 1, executionId, projectId, workflowId, workflowVersion, contactId, seq } as const
-  if (isEnded(state)) return { ...ids, ...endOf(state), path: pathOf(standing.history ?? []) }
+  if (isEnded(state)) return { ...ids, ...endOf(state), passed: [], path: pathOf(standing.history ?? []) }
   const type = typeOf(standing, state)
   if (type === null) return null
-  const left = movedOn(type, state) ? leftOf(standing.last) : null
+  const passed = stepsLeft(standing, type).map(leftOf)
+  const left = passed.pop() ?? null
   const at = state.status === 'WAITING' && state.hold !== null ? state.hold.since : state.enteredAt
   const open = { exitReason: null, error: null, path: null }
-  return { ...ids, type, status: state.status, stepId: state.currentStepId, left, at, ...open }
+  return { ...ids, type, status: state.status, stepId: state.currentStepId, passed, left, at, ...open }
 }
 
 type EndOfFact = Pick<ExecutionFact, 'type' | 'status' | 'stepId' | 'left' | 'at' | 'exitReason' | 'error'>
@@ -28,21 +29,20 @@ function endOf({ status, currentStepId: stepId, completedAt: at, exitReason, err
 
 const WAITING_KINDS: ReadonlySet<StepType | undefined> = new Set(['DELAY', 'WAIT_FOR_EVENT'])
 
-function typeOf({ seq, last }: Standing, state: Moving | Waiting): FactType | null {
+function typeOf({ seq, left }: Standing, state: Moving | Waiting): FactType | null {
   if (state.status === 'WAITING') return 'WAITING'
   if (state.lease !== null) return null
   if (seq === 0) return 'STARTED'
-  return state.tries > 0 || WAITING_KINDS.has(last?.type) ? 'RESUMED' : 'STEP_COMPLETED'
+  return state.tries > 0 || WAITING_KINDS.has(left[0]?.type) ? 'RESUMED' : 'STEP_COMPLETED'
 }
 
-/** Did it come here from another step, or does the step run again? */
-function movedOn(type: FactType, { tries }: Moving | Waiting): boolean {
-  return type === 'STEP_COMPLETED' || (type === 'RESUMED' && tries === 0)
+/** Those on the way here; none where the step runs again. The TRIGGER is no step that was left: it started. */
+function stepsLeft({ state, left }: Standing, type: FactType): readonly HistoryEntry[] {
+  if (type === 'STARTED') return left.slice(1)
+  return type === 'STEP_COMPLETED' || (type === 'RESUMED' && state.tries === 0) ? left : []
 }
 
-function leftOf(entry: HistoryEntry | null): LeftStep | null {
-  if (entry === null) return null
-  const { stepId, key: stepKey, branch, status } = entry
+function leftOf({ stepId, key: stepKey, branch, status }: HistoryEntry): LeftStep {
   return { stepId, stepKey, branch, status }
 }
 

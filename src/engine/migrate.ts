@@ -30,7 +30,7 @@ export function migrate(execution: Execution, target: Compiled): Migration {
   if (isEnded(state) || execution.workflowVersion === version) return { do: 'none' }
   const reason = obstacle(execution, state, target)
   if (reason !== null) return { do: 'keep', reason }
-  const change = { ...changeTo(state, null), workflowVersion: version, owed: owing(execution, state) }
+  const change = { ...changeTo(state, []), workflowVersion: version, owed: owing(execution, state) }
   return { do: 'move', change }
 }
 

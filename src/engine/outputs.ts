@@ -14,7 +14,7 @@ export interface StepOutput {
   readonly due: StepDue
 }
 
-export function stepDueOf({ identity, seq, state, last }: Standing): StepOutput | null {
+export function stepDueOf({ identity, seq, state, left }: Standing): StepOutput | null {
   if (isEnded(state) || state.status === 'WAITING' || state.lease !== null) return null
   const { id: executionId, projectId, workflowId, workflowVersion, contactId } = identity
   const { currentStepId: stepId, enteredAt, kind } = state
@@ -32,7 +32,7 @@ export function stepDueOf({ identity, seq, state, last }: Standing): StepOutput 
       enteredAt,
       ...traceOf(identity),
       ...laneOf(identity),
-      ...asOfOf(last),
+      ...asOfOf(left.at(-1)),
     },
   }
 }

@@ -24,5 +24,5 @@ export function reopen(execution: Execution): Change | null {
     lease: null,
     tries: 0,
   }
-  return { ...changeTo(moving, null), owed: owing(execution, moving), reopen: failed }
+  return { ...changeTo(moving, []), owed: owing(execution, moving), reopen: failed }
 }

@@ -15,8 +15,8 @@ export interface Standing {
   readonly identity: ExecutionIdentity
   readonly seq: number
   readonly state: ExecutionState
-  /** The step that was left last, as far as it is known. */
-  readonly last: HistoryEntry | null
+  /** The steps that the last transition left, as far as they are known; behind a claim, those of the one before. */
+  readonly left: readonly HistoryEntry[]
   /** null: the document was not read. */
   readonly history: readonly HistoryEntry[] | null
   readonly owed: readonly Owed[]
@@ -24,7 +24,13 @@ export interface Standing {
 
 export function standingOf(execution: Execution): Standing {
   const { seq, state, history, owed } = execution
-  return { identity: execution, seq, state, last: history.at(-1) ?? null, history, owed }
+  return { identity: execution, seq, state, left: lastLeft(history), history, owed }
+}
+
+/** The last entry, and what it is chained to. */
+function lastLeft(history: readonly HistoryEntry[]): HistoryEntry[] {
+  const first = history.findLastIndex(({ chained }) => chained !== true)
+  return history.slice(Math.max(first, 0))
 }
 
 /** The standing after `change` was written over the document that `message` described. */
@@ -39,6 +45,6 @@ export function standingAfter(message: StepDue, change: Change): Standing {
     ...traceOf(message),
     ...laneOf(message),
   }
-  const { state, entry: last, owed } = change
-  return { identity, seq: message.seq + 1, state, last, history: null, owed }
+  const { state, entries: left, owed } = change
+  return { identity, seq: message.seq + 1, state, left, history: null, owed }
 }

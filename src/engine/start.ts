@@ -1,8 +1,9 @@
 import type { Facts } from '../steps/definition.js'
 import { type AsOf, asOfBehind } from '../workflow/asOf.js'
+import type { Change } from '../workflow/change.js'
 import type { Contact } from '../workflow/contact.js'
 import type { Order } from '../workflow/contactEvent.js'
-import type { Execution, ExecutionState, HistoryEntry, Origin } from '../workflow/execution.js'
+import type { Execution, HistoryEntry, Origin } from '../workflow/execution.js'
 import {
   type ContactId,
   derivedId,
@@ -13,7 +14,7 @@ import {
 import type { JsonObject } from '../workflow/json.js'
 import type { Lane } from '../workflow/lane.js'
 import { keyHash } from '../workflow/murmur2.js'
-import { ended, moving } from './advance.js'
+import { changeTo, ended, goOn } from './advance.js'
 import type { Compiled } from './compile.js'
 import { chooseNext } from './next.js'
 
@@ -41,11 +42,15 @@ export interface Start extends AsOf {
   readonly now: Date
 }
 
-/** A new execution, standing at the step behind the TRIGGER; COMPLETED at once where nothing is behind it. */
+/**
+ * A new execution, standing at the first step behind the TRIGGER that is not chained to it; COMPLETED at once where
+ * nothing else is behind it.
+ */
 export function startExecution(start: Start): Execution {
   const { definition } = start.compiled
   const { projectId, workflowId, version } = definition
   const id = executionId(projectId, workflowId, start.contact.id, start.origin)
+  const { state, entries: history } = firstChange(start, id)
   return {
     id,
     projectId,
@@ -58,9 +63,9 @@ export function startExecution(start: Start): Execution {
     lane: start.lane,
     seq: 0,
     by: start.by,
-    state: firstState(start, id),
+    state,
     context: start.context,
-    history: [triggerEntry(start)],
+    history,
     owed: [],
     triggerOrder: start.triggerOrder,
     keyHash: keyHash(id),
@@ -71,15 +76,26 @@ export function startExecution(start: Start): Execution {
   }
 }
 
-function firstState(start: Start, id: ExecutionId): ExecutionState {
-  const { compiled, now } = start
-  const next = chooseNext(compiled.trigger.outgoing, null, factsAtStart(start, id))
-  if (next.type === 'end') return ended('COMPLETED', now, null)
+function firstChange(start: Start, id: ExecutionId): Change {
+  const { compiled, contact, now } = start
+  const facts = factsAtStart(start, id)
+  const entry = triggerEntry(start)
+  const next = chooseNext(compiled.trigger.outgoing, null, facts)
+  if (next.type === 'end') return changeTo(ended('COMPLETED', now, null), [entry])
   const target = next.type === 'step' ? compiled.steps.get(next.stepId) : undefined
-  if (target !== undefined) return { ...moving(target.step, now), status: 'PENDING' }
+  if (target !== undefined)
+    return asPending(goOn({ compiled, facts, tries: 0, token: '', whole: true }, target, entry, contact))
   const message =
     next.type === 'fault' ? next.message : 'the TRIGGER leads to a step that is not in this version'
-  return { ...ended('FAILED', now, null), error: { code: 'TRIGGER_FAILED', message } }
+  return changeTo({ ...ended('FAILED', now, null), error: { code: 'TRIGGER_FAILED', message } }, [entry])
+}
+
+/** PENDING until its first step was decided. */
+function asPending(change: Change): Change {
+  const { state, entries } = change
+  return entries.length > 1 || state.status !== 'RUNNING'
+    ? change
+    : { ...change, state: { ...state, status: 'PENDING' } }
 }
 
 function factsAtStart({ compiled, contact, context, now }: Start, id: ExecutionId): Facts {

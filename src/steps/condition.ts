@@ -10,7 +10,7 @@ import { FIELD_HELP, parseField } from '../workflow/field.js'
 import { isJsonObject, type JsonValue, jsonBytes, own } from '../workflow/json.js'
 import { CONDITION_OPERATORS } from '../workflow/operators.js'
 import { HOSTILE_NAMES } from '../workflow/path.js'
-import type { StepDefinition } from './definition.js'
+import type { Facts, Outcome, StepDefinition } from './definition.js'
 import { anyJson, ruleSchema } from './ruleConfig.js'
 import { needsOf, ruleData } from './scope.js'
 
@@ -67,11 +67,13 @@ export const condition: StepDefinition<'CONDITION', ConditionConfig> = {
   config,
   branches: conditionBranches,
   needs: (parsed) => needsOf(conditionUses(parsed)),
+  decide,
+  pass: decide,
+}
 
-  decide(parsed, facts) {
-    const decision = decideCondition(parsed, ruleData(facts))
-    return decision.ok
-      ? { type: 'done', ...decision.value }
-      : { type: 'fail', error: { code: 'RULE_FAILED', message: decision.error } }
-  },
+function decide(parsed: ConditionConfig, facts: Facts): Outcome {
+  const decision = decideCondition(parsed, ruleData(facts))
+  return decision.ok
+    ? { type: 'done', ...decision.value }
+    : { type: 'fail', error: { code: 'RULE_FAILED', message: decision.error } }
 }

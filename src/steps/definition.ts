@@ -72,6 +72,11 @@ export interface StepDefinition<Kind extends StepKind, Config> {
   needs(config: Config): Needs
   /** Pure: no clock, randomness or I/O. What is wrong with config or data is an outcome `fail`, never a throw. */
   decide(config: Config, facts: Facts, tools: DecideTools): Outcome
+  /**
+   * `decide` of a kind that looks at facts only. Such a step is decided in the transition that leads to it, where
+   * the contact is known there and nothing of the execution's document is needed.
+   */
+  pass?(config: Config, facts: Facts): Outcome
   /** The outside call that a `call` outcome claimed. Never throws; a repeat carries the same identity. */
   effect?(config: Config, facts: Facts, tools: DecideTools & EffectTools): Promise<EffectResult>
 }

@@ -6,8 +6,8 @@ import type { JsonObject } from './json.js'
 /** What a transition writes. Equal changes from an equal place are one grouped write. */
 export interface Change {
   readonly state: ExecutionState
-  /** The step that was left, or null when the step goes on (claim, put-back). */
-  readonly entry: HistoryEntry | null
+  /** The steps that were left, in order; none when the step goes on (claim, put-back). */
+  readonly entries: readonly HistoryEntry[]
   /** A whole new context (a wait merged its event), or null: unchanged. */
   readonly context: JsonObject | null
   readonly owed: readonly Owed[]
@@ -68,7 +68,7 @@ export function evolve(execution: Execution, change: Change, by: string, now: Da
     by,
     state: enteredOf(execution.state, change),
     context: change.context ?? execution.context,
-    history: change.entry === null ? kept : [...kept, change.entry],
+    history: [...kept, ...change.entries],
     owed: change.owed,
     workflowVersion: change.workflowVersion ?? execution.workflowVersion,
     touches: 0,
@@ -78,7 +78,7 @@ export function evolve(execution: Execution, change: Change, by: string, now: Da
 
 /** Does the execution stay on its step? Then the time it entered the step stays; a reopened step brings its own. */
 export function staysOnStep(change: Change): boolean {
-  return change.entry === null && !change.reopen
+  return change.entries.length === 0 && !change.reopen
 }
 
 function enteredOf(before: ExecutionState, change: Change): ExecutionState {

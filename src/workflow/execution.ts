@@ -64,6 +64,8 @@ export interface HistoryEntry extends AsOf {
   readonly output?: JsonValue
   /** Short values that a branch was decided on. */
   readonly values?: JsonObject
+  /** The step was decided in the transition that left the step before it. */
+  readonly chained?: true
   /** The events that this step used up: the trigger's, or the awaited one. */
   readonly event?: { readonly eventId: string; readonly name: string }
 }

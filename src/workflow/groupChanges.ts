@@ -46,14 +46,15 @@ function numberChanges(): (change: Change) => number {
 function withoutScatteredValues(planned: readonly Planned[]): readonly Planned[] {
   const variants = new Set<string>()
   for (const { change } of planned) {
-    if (change.entry?.values !== undefined) variants.add(JSON.stringify(change.entry.values))
+    for (const { values } of change.entries) if (values !== undefined) variants.add(JSON.stringify(values))
     if (variants.size > MAX_VALUE_VARIANTS) return planned.map(withoutValues)
   }
   return planned
 }
 
 function withoutValues(planned: Planned): Planned {
-  if (planned.change.entry?.values === undefined) return planned
-  const { values: _scattered, ...entry } = planned.change.entry
-  return { ...planned, change: { ...planned.change, entry } }
+  const { change } = planned
+  if (change.entries.every(({ values }) => values === undefined)) return planned
+  const entries = change.entries.map(({ values: _scattered, ...entry }) => entry)
+  return { ...planned, change: { ...change, entries } }
 }

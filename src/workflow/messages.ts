@@ -57,6 +57,8 @@ export interface ExecutionFact {
   readonly seq: number
   readonly status: string
   readonly stepId: StepId | null
+  /** Steps that were left before `left` in the same transition, in order. */
+  readonly passed: readonly LeftStep[]
   readonly left: LeftStep | null
   readonly at: Date
   readonly exitReason: string | null

@@ -95,7 +95,7 @@ describe('an execution over HTTP', () => {
         if (now.state.status === 'CANCELLED') return
         const change = {
           state: now.state,
-          entry: null,
+          entries: [],
           context: null,
           owed: [],
           reopen: false,

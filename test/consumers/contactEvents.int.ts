@@ -32,10 +32,10 @@ describe('contact events, delivered again after a crash anywhere', () => {
     nextOffset += values.length
     return made
   }
-  const exitAfter = (name: string, more: object = {}): Promise<Workflow> =>
+  const stepAfter = (name: string, more: object = {}): Promise<Workflow> =>
     world.given({
       eventName: name,
-      steps: [['done', 'EXIT', {}]],
+      steps: [['done', 'UPDATE_CONTACT', { data: { done: true } }]],
       arrows: [['trigger', 'done']],
       ...more,
     })
@@ -49,7 +49,7 @@ describe('contact events, delivered again after a crash anywhere', () => {
   }
 
   it('starts once and sends the first step again for as long as no step has moved it', async () => {
-    const workflow = await exitAfter('again')
+    const workflow = await stepAfter('again')
     const { sent, outbox } = listening(world)
     const handle = handlerOf({ outbox })
     const delivered = batch([event('again', 'again@example.com', { data: { n: 1 } })])
@@ -77,7 +77,7 @@ describe('contact events, delivered again after a crash anywhere', () => {
     it(`comes to the same end after a crash before ${place}`, async () => {
       const name = `crash-${index}`
       const email = `${name}@example.com`
-      const workflow = await exitAfter(name)
+      const workflow = await stepAfter(name)
       const delivered = batch([
         event(name, email, { data: { a: 1, b: 1 }, subscribed: false }),
         event('other', email, { data: { b: 2 } }),
@@ -116,7 +116,7 @@ describe('contact events, delivered again after a crash anywhere', () => {
 
   it('matches each event against the contact as it was right after it', async () => {
     const rule = { '==': [{ var: 'contact.data.plan' }, 'pro'] }
-    const workflow = await exitAfter('upgraded', { rule, allowReentry: true })
+    const workflow = await stepAfter('upgraded', { rule, allowReentry: true })
     const email = 'plan@example.com'
     const plans = ['free', 'pro', 'free', 'pro']
     await handlerOf()(batch(plans.map((plan) => event('upgraded', email, { data: { plan } }))), ALIVE)
@@ -128,7 +128,7 @@ describe('contact events, delivered again after a crash anywhere', () => {
   })
 
   it('counts one event that was sent twice once, within a batch and across batches', async () => {
-    const workflow = await exitAfter('twice', { allowReentry: true })
+    const workflow = await stepAfter('twice', { allowReentry: true })
     const twice = event('twice', 'twice@example.com')
     const handle = handlerOf()
     await handle(batch([twice, twice]), ALIVE)

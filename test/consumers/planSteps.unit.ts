@@ -42,7 +42,7 @@ describe('Planning the steps of a batch', () => {
     const times = [days(1), days(2), null, days(1)]
     const changes = plan(...times)
     assert.deepEqual(
-      changes.map(({ entry }) => entry?.asOf ?? null),
+      changes.map(({ entries: [entry] }) => entry?.asOf ?? null),
       times,
     )
     assert.equal(changes[0], changes[3])
@@ -64,18 +64,18 @@ describe('Planning the steps of a batch', () => {
     })
     const [skipped, shared, claimed] = steps.map(({ change }) => change)
     assert.deepEqual(
-      [skipped?.entry?.status, skipped?.entry?.reason, skipped?.state.status],
+      [skipped?.entries[0]?.status, skipped?.entries[0]?.reason, skipped?.state.status],
       ['SKIPPED', 'effects_skipped', 'COMPLETED'],
     )
     assert.equal(shared, skipped)
-    assert.deepEqual([claimed?.entry, 'lease' in (claimed?.state ?? {})], [null, true])
+    assert.deepEqual([claimed?.entries, 'lease' in (claimed?.state ?? {})], [[], true])
   })
 
   it('lets none be left before it was entered, and shares the change of all others', () => {
     const entered = [days(1), days(-1), NOW].map((at) => [at, null] as const)
     const changes = planEntered(entered)
     assert.deepEqual(
-      changes.map(({ entry }) => entry?.at),
+      changes.map(({ entries: [entry] }) => entry?.at),
       [NOW, days(-1), NOW],
     )
     assert.equal(changes[0], changes[2])

@@ -25,27 +25,28 @@ describe('step messages against their documents', () => {
     hand = driven
   })
 
-  /** TRIGGER, CONDITION, DELAY of a day, EXIT. */
+  /** TRIGGER, UPDATE_CONTACT, CONDITION, DELAY of a day, EXIT. */
   const given = (): Promise<Workflow> =>
     world.given({
       eventName: `start-${randomUUID()}`,
       steps: [
-        ['first', 'CONDITION', { field: 'contact.email', operator: 'exists' }],
-        ['second', 'CONDITION', { field: 'contact.email', operator: 'exists' }],
+        ['mark', 'UPDATE_CONTACT', { data: { seen: true } }],
+        ['check', 'CONDITION', { field: 'contact.email', operator: 'exists' }],
         ['pause', 'DELAY', { amount: 1, unit: 'days' }],
         ['done', 'EXIT', {}],
       ],
       arrows: [
-        ['trigger', 'first'],
-        ['first', 'second', { branch: 'yes' }],
-        ['second', 'pause', { branch: 'yes' }],
+        ['trigger', 'mark'],
+        ['mark', 'check'],
+        ['check', 'pause', { branch: 'yes' }],
         ['pause', 'done'],
       ],
     })
-  /** An execution at its first step, and the message that moves it. */
+  /** An execution at its CONDITION, and the message that moves it. */
   const started = async (): Promise<{ workflow: Workflow; due: StepDue }> => {
     const workflow = await given()
     await start(hand, workflow, newEmail())
+    await hand.deliver(hand.pending.splice(0))
     const [message] = hand.pending.splice(0)
     assert.ok(message)
     return { workflow, due: message.due }
@@ -73,10 +74,10 @@ describe('step messages against their documents', () => {
     const { workflow, due } = await started()
     const { sent, outbox } = listening(world)
     await run({ outbox }, batch([due, due]))
-    assert.deepEqual(moved(await only(world, workflow)), [1, 'RUNNING', 'CONDITION'])
+    assert.deepEqual(moved(await only(world, workflow)), [2, 'RUNNING', 'DELAY'])
     assert.deepEqual(
       sent.flatMap(({ steps }) => steps).map(({ due: next }) => next.seq),
-      [1],
+      [2],
     )
   })
 
@@ -95,13 +96,13 @@ describe('step messages against their documents', () => {
       ...RETENTION,
     })
     await assert.rejects(handle(batch([due]), ALIVE), /away/)
-    assert.equal((await only(world, workflow)).seq, 1)
+    assert.equal((await only(world, workflow)).seq, 2)
     broken = false
     assert.deepEqual(await handle(batch([due]), ALIVE), { type: 'done' })
-    assert.equal((await only(world, workflow)).seq, 1)
+    assert.equal((await only(world, workflow)).seq, 2)
     assert.deepEqual(
       sent.flatMap(({ steps }) => steps).map(({ due: next }) => next.seq),
-      [1],
+      [2],
     )
   })
 
@@ -119,9 +120,9 @@ describe('step messages against their documents', () => {
     await run({ outbox: old.outbox, clock: later(1_500) }, batch([due]))
     assert.deepEqual(
       old.sent.flatMap(({ steps }) => steps).map(({ due: next }) => next.seq),
-      [1],
+      [2],
     )
-    assert.equal((await only(world, workflow)).seq, 1)
+    assert.equal((await only(world, workflow)).seq, 2)
   })
 
   it('rows 3, 5 and 7: drops what is stale, has ended or waits', async () => {
@@ -132,7 +133,7 @@ describe('step messages against their documents', () => {
     assert.deepEqual(moved(waiting), [3, 'WAITING', 'DELAY'])
     const { sent, outbox } = listening(world)
     const clock = later(5_000)
-    await run({ outbox, clock }, batch([due, { ...due, seq: 1 }, { ...due, seq: 3 }]))
+    await run({ outbox, clock }, batch([due, { ...due, seq: 0 }, { ...due, seq: 3 }]))
     assert.deepEqual(
       sent.flatMap(({ steps, timers }) => [...steps, ...timers]),
       [],
@@ -156,7 +157,7 @@ describe('step messages against their documents', () => {
       sent.flatMap(({ steps }) => steps.map((one) => one.due)),
       [due],
     )
-    assert.equal((await only(world, workflow)).seq, 0)
+    assert.equal((await only(world, workflow)).seq, 1)
   })
 
   it('row 2: waits 10 s for a document that lags, then parks', async () => {
@@ -173,7 +174,7 @@ describe('step messages against their documents', () => {
     shiftMs = 11_000
     assert.equal((await handle(ahead, ALIVE)).type, 'done')
     assert.deepEqual(await letterReasons(due.executionId), ['ahead_of_document'])
-    assert.equal((await only(world, workflow)).seq, 0)
+    assert.equal((await only(world, workflow)).seq, 1)
   })
 
   it('row 1: without a document drops what is old or of a deleted workflow, and parks the rest', async () => {

@@ -27,7 +27,7 @@ describe('timers', function () {
       eventName: `start-${randomUUID()}`,
       steps: [
         ['pause', 'DELAY', config],
-        ['done', 'EXIT', {}],
+        ['done', 'UPDATE_CONTACT', { data: { done: true } }],
       ],
       arrows: [
         ['trigger', 'pause'],
@@ -58,7 +58,7 @@ describe('timers', function () {
         one.history.map(({ key }) => key),
         ['trigger', 'pause', 'done'],
       )
-      // One transition into the DELAY unless it was over by then, one out of it, one for the EXIT.
+      // One transition into the DELAY unless it was over by then, one out of it, one for the step behind it.
       assert.ok(one.seq === 3 || one.seq === 2, `${one.seq}`)
       assert.ok(leftAt(one, 'pause') >= dueMs(one), `${leftAt(one, 'pause') - dueMs(one)} ms`)
     }
@@ -143,11 +143,11 @@ describe('timers', function () {
     await nobody.stop()
     assert.deepEqual(sent, [])
     const both = [alarmOf(ALL), alarmOf(ALL)]
-    const exits = () => sent.flatMap(({ steps }) => steps)
-    await until('all have moved', () => exits().length >= 300)
+    const steps = () => sent.flatMap(({ steps }) => steps)
+    await until('all have moved', () => steps().length >= 300)
     await Promise.all(both.map((alarm) => alarm.stop()))
-    assert.equal(exits().length, 300)
-    await hand.deliver(exits())
+    assert.equal(steps().length, 300)
+    await hand.deliver(steps())
     assertOnce(await world.executions(workflow), ({ startedAt }) => startedAt.getTime() + 3_000)
   })
 

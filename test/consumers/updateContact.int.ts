@@ -98,7 +98,7 @@ describe('UPDATE_CONTACT beside everything else that changes the contact', funct
     const { transition } = executions
     let refused = 0
     const refusing: typeof transition = async (groups, by) => {
-      const leaves = groups.some(({ change }) => change.entry?.type === 'UPDATE_CONTACT')
+      const leaves = groups.some(({ change }) => change.entries[0]?.type === 'UPDATE_CONTACT')
       if (leaves && refused++ < 2) throw new MillraceError('DATABASE_AWAY', 'MongoDB does not answer')
       return transition(groups, by)
     }

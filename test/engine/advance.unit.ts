@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict'
-import { advance, fail, MAX_OUTPUT_BYTES, type Place, putBack, runAgain } from '../../src/engine/advance.js'
+import { advance, fail, type Place, putBack, runAgain } from '../../src/engine/advance.js'
+import { MAX_OUTPUT_BYTES } from '../../src/engine/leftSteps.js'
 import type { Outcome } from '../../src/steps/definition.js'
 import type { HistoryEntry } from '../../src/workflow/execution.js'
 import type { StepId } from '../../src/workflow/ids.js'
@@ -12,7 +13,7 @@ const ENTERED = new Date('2026-02-28T23:00:00.000Z')
 const LATER = new Date('2026-03-02T00:00:00.000Z')
 
 const flow = compiled(
-  aDefinition({ a: ['CONDITION'], b: ['DELAY'], c: ['EXIT'] }, [
+  aDefinition({ a: ['CONDITION'], b: ['DELAY'], c: ['UPDATE_CONTACT'], z: ['EXIT'] }, [
     ['a', 'b', { branch: 'yes' }],
     ['a', 'c', { branch: 'no' }],
     ['b', 'gone'],
@@ -55,13 +56,13 @@ describe('Advancing', () => {
     const change = advance(at('a'), { type: 'done', branch: 'yes', output: { n: 1 }, values })
     assert.deepEqual(change, {
       state: moving('b', 'DELAY'),
-      entry: entry('a', 'CONDITION', { branch: 'yes', values, output: { n: 1 } }),
+      entries: [entry('a', 'CONDITION', { branch: 'yes', values, output: { n: 1 } })],
       context: null,
       owed: [],
       reopen: false,
       workflowVersion: null,
     })
-    assert.deepEqual(advance(at('a'), { type: 'done', branch: 'no' }).state, moving('c', 'EXIT'))
+    assert.deepEqual(advance(at('a'), { type: 'done', branch: 'no' }).state, moving('c', 'UPDATE_CONTACT'))
   })
 
   it('leaves no step before it was entered, though who entered it was ahead of us by some milliseconds', () => {
@@ -69,11 +70,11 @@ describe('Advancing', () => {
     const changes = [
       advance(at('a', { facts }), { type: 'done', branch: 'yes' }),
       advance(at('a', { facts }), { type: 'done', branch: 'other' }),
-      advance(at('c', { facts }), { type: 'exit', reason: 'bye' }),
+      advance(at('z', { facts }), { type: 'exit', reason: 'bye' }),
       fail(at('a', { facts }), { code: 'X', message: 'x' }),
     ]
     assert.deepEqual(
-      changes.map(({ entry: left }) => left?.at),
+      changes.map(({ entries: [left] }) => left?.at),
       [LATER, LATER, LATER, LATER],
     )
     const [moved, ...ends] = changes.map(({ state }) => state)
@@ -82,14 +83,20 @@ describe('Advancing', () => {
   })
 
   it('completes where nothing follows', () => {
-    const { state, entry: left } = advance(at('a'), { type: 'done', branch: 'other' })
+    const {
+      state,
+      entries: [left],
+    } = advance(at('a'), { type: 'done', branch: 'other' })
     assert.deepEqual(state, ended())
     assert.deepEqual(left, entry('a', 'CONDITION', { branch: 'other' }))
   })
 
   it('notes a skipped step with its reason', () => {
-    const { state, entry: left } = advance(at('a'), { type: 'skipped', branch: 'no', reason: 'unsubscribed' })
-    assert.deepEqual(state, moving('c', 'EXIT'))
+    const {
+      state,
+      entries: [left],
+    } = advance(at('a'), { type: 'skipped', branch: 'no', reason: 'unsubscribed' })
+    assert.deepEqual(state, moving('c', 'UPDATE_CONTACT'))
     assert.deepEqual(
       left,
       entry('a', 'CONDITION', { branch: 'no', status: 'SKIPPED', reason: 'unsubscribed' }),
@@ -102,17 +109,17 @@ describe('Advancing', () => {
   })
 
   it('ends at an EXIT with its reason', () => {
-    const change = advance(at('c'), { type: 'exit', reason: 'enough' })
+    const change = advance(at('z'), { type: 'exit', reason: 'enough' })
     assert.deepEqual(change.state, ended({ exitReason: 'enough' }))
-    assert.deepEqual(change.entry, entry('c', 'EXIT', {}))
+    assert.deepEqual(change.entries[0], entry('z', 'EXIT', {}))
   })
 
   it('sleeps until later, and not at all where that is over', () => {
     const sleeping = advance(at('b'), { type: 'sleep', until: LATER })
-    assert.deepEqual([sleeping.state, sleeping.entry], [{ ...waiting, dueAt: LATER }, null])
+    assert.deepEqual([sleeping.state, sleeping.entries], [{ ...waiting, dueAt: LATER }, []])
     const awake = advance(at('a'), { type: 'sleep', until: NOW })
     assert.deepEqual(awake.state, ended())
-    assert.equal(awake.entry?.stepId, 'a')
+    assert.equal(awake.entries[0]?.stepId, 'a')
   })
 
   it('waits, with recorded events still to be looked at', () => {
@@ -126,7 +133,7 @@ describe('Advancing', () => {
     const change = advance(at('a'), { type: 'call', timeoutMs: 10_000, host: 'h', retries: 3 })
     const lease = { token: 'token', until }
     const claimed = { ...moving('a', 'CONDITION'), enteredAt: ENTERED, lease, dueAt: until, tries: 3 }
-    assert.deepEqual([change.state, change.entry], [claimed, null])
+    assert.deepEqual([change.state, change.entries], [claimed, []])
   })
 
   it('fails at the step', () => {
@@ -134,8 +141,8 @@ describe('Advancing', () => {
     const change = advance(at('a'), { type: 'fail', error })
     const failed = { status: 'FAILED', currentStepId: 'a', kind: 'CONDITION', error }
     assert.deepEqual(change.state, { ...ended(), ...failed })
-    assert.deepEqual(change.entry, entry('a', 'CONDITION', { status: 'FAILED', error }))
-    assert.equal(fail(at('a'), error, { attempts: 3 }).entry?.attempts, 3)
+    assert.deepEqual(change.entries[0], entry('a', 'CONDITION', { status: 'FAILED', error }))
+    assert.equal(fail(at('a'), error, { attempts: 3 }).entries[0]?.attempts, 3)
   })
 
   it('fails where the transition leads to no step, or its rule cannot be evaluated', () => {
@@ -151,11 +158,13 @@ describe('Advancing', () => {
 
   it('cuts what a step puts out at 16 KiB', () => {
     const large = 'x'.repeat(MAX_OUTPUT_BYTES)
-    const { entry: left } = advance(at('a'), { type: 'done', branch: null, output: large })
+    const {
+      entries: [left],
+    } = advance(at('a'), { type: 'done', branch: null, output: large })
     const preview = `"${'x'.repeat(MAX_OUTPUT_BYTES / 4 - 1)}`
     assert.deepEqual(left?.output, { truncated: true, preview })
     const fits = 'x'.repeat(MAX_OUTPUT_BYTES - 2)
-    assert.equal(advance(at('a'), { type: 'done', branch: null, output: fits }).entry?.output, fits)
+    assert.equal(advance(at('a'), { type: 'done', branch: null, output: fits }).entries[0]?.output, fits)
   })
 
   it('puts a call back until its due time', () => {
@@ -169,8 +178,8 @@ describe('Advancing', () => {
   })
 
   it('runs a step again with its tries', () => {
-    const { state, entry: left } = runAgain(stepAt(flow, 'a').step, ENTERED, 3)
-    assert.deepEqual([state, left], [{ ...moving('a', 'CONDITION'), enteredAt: ENTERED, tries: 3 }, null])
+    const { state, entries: left } = runAgain(stepAt(flow, 'a').step, ENTERED, 3)
+    assert.deepEqual([state, left], [{ ...moving('a', 'CONDITION'), enteredAt: ENTERED, tries: 3 }, []])
   })
 
   it('makes nothing of what no step can say', () => {

@@ -32,8 +32,8 @@ describe('cancelling', () => {
       }
       assert.deepEqual(change.state, { status: 'CANCELLED', ...end })
       assert.deepEqual(
-        [change.entry, change.owed, change.reopen, change.context],
-        [null, [FACT], false, null],
+        [change.entries, change.owed, change.reopen, change.context],
+        [[], [FACT], false, null],
       )
       assert.deepEqual(evolve(execution, change, 'b', NOW).state, change.state)
     })

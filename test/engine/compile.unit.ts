@@ -52,8 +52,8 @@ describe('A compiled definition', () => {
     )
     assert.deepEqual(flow.trigger.needs, { contact: true, execution: false })
     const seen = ['plain', 'byContact', 'byEvent', 'bad'].map((key) => {
-      const { needs, ruled } = stepAt(flow, key)
-      return [needs, ruled]
+      const { needs, varies } = stepAt(flow, key)
+      return [needs, varies]
     })
     assert.deepEqual(seen, [
       [NOTHING, false],

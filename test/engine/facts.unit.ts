@@ -90,7 +90,7 @@ describe('the facts that executions stand for', () => {
   it('are the same from a change as from the document that it made', () => {
     const before = anExecution({ seq: 1, history: [trigger], state: aMoving({ enteredAt: THEN }) })
     const entry = anEntry(1, { type: 'CONDITION', branch: 'no', at: NOW })
-    const change = changeTo(aMoving({ currentStepId: stepId(2), enteredAt: NOW }), entry)
+    const change = changeTo(aMoving({ currentStepId: stepId(2), enteredAt: NOW }), [entry])
     const { projectId, workflowId, workflowVersion, contactId, seq } = before
     const ids = { projectId, workflowId, workflowVersion, contactId, seq, executionId: before.id }
     const message = { v: 1, ...ids, stepId: stepId(1), enteredAt: THEN } as const
@@ -103,7 +103,7 @@ describe('the facts that executions stand for', () => {
 
   it('of an unread document have no step that was left, and an empty path', () => {
     const identity = anExecution()
-    const unread = { identity, seq: 2, last: null, history: null, owed: [] }
+    const unread = { identity, seq: 2, left: [], history: null, owed: [] }
     assert.equal(factOf({ ...unread, state: aMoving() })?.left, null)
     assert.deepEqual(factOf({ ...unread, state: anEnd('COMPLETED') })?.path, [])
   })

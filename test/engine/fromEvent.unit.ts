@@ -88,7 +88,7 @@ describe('Due times that count from the event', () => {
   it('take a delay that is past at once, and go on from its end', () => {
     const change = step('day', ago(7))
     assert.deepEqual(
-      [change.state.currentStepId, change.entry?.at, change.entry?.asOf],
+      [change.state.currentStepId, change.entries[0]?.at, change.entries[0]?.asOf],
       ['wait', NOW, ago(6)],
     )
     const { identity, seq } = standingOf(anExecution())
@@ -102,26 +102,29 @@ describe('Due times that count from the event', () => {
     const change = step('day', ago(0.5))
     assert.deepEqual([change.state.status, dueAt(change)], ['WAITING', ago(-0.5)])
     const due = anExecution({ state: aWaiting({ dueAt: ago(0.01) }) })
-    assert.deepEqual(resumeDue(at('day', ago(1)), due)?.entry?.asOf, ago(0.01))
+    assert.deepEqual(resumeDue(at('day', ago(1)), due)?.entries[0]?.asOf, ago(0.01))
   })
 
   it('find the time of day behind it, and never go back', () => {
-    assert.deepEqual(step('nine', ago(7)).entry?.asOf, new Date('2026-02-23T09:00:00.000Z'))
-    assert.deepEqual(step('until', ago(7)).entry?.asOf, ago(7))
+    assert.deepEqual(step('nine', ago(7)).entries[0]?.asOf, new Date('2026-02-23T09:00:00.000Z'))
+    assert.deepEqual(step('until', ago(7)).entries[0]?.asOf, ago(7))
   })
 
   it('stand still over steps that take no time', () => {
-    const { state, entry } = step('bye', ago(7))
+    const {
+      state,
+      entries: [entry],
+    } = step('bye', ago(7))
     assert.deepEqual([state.status, entry?.asOf], ['COMPLETED', ago(7)])
     assert.deepEqual('completedAt' in state && state.completedAt, NOW)
   })
 
   it('let a wait end by the event, or by its deadline', () => {
     assert.deepEqual(dueAt(step('wait', ago(7))), ago(6))
-    assert.deepEqual(resumeDue(at('wait', ago(7)), waitsUntil(6))?.entry?.asOf, ago(6))
+    assert.deepEqual(resumeDue(at('wait', ago(7)), waitsUntil(6))?.entries[0]?.asOf, ago(6))
     const brokerTimeOf = (time: Date) => new Date(time.getTime() + DAY)
     const change = resumeByEvent(at('wait', ago(7)), waitsUntil(6), clicked(5.5), brokerTimeOf)
-    assert.deepEqual(change.entry?.asOf, ago(6.5))
+    assert.deepEqual(change.entries[0]?.asOf, ago(6.5))
   })
 
   it('open the window of a wait at the step before it', () => {
@@ -143,10 +146,13 @@ describe('Due times that count from the event', () => {
   it('are as ever where nobody asked for it', () => {
     assert.deepEqual(dueAt(step('day', null)), ago(-1))
     assert.deepEqual(dueAt(step('wait', null)), ago(-1))
-    for (const { entry } of [step('until', null), step('bye', null)]) assert.ok(entry && !('asOf' in entry))
+    for (const {
+      entries: [entry],
+    } of [step('until', null), step('bye', null)])
+      assert.ok(entry && !('asOf' in entry))
     const execution = start(null)
     assert.ok(!('asOf' in (execution.history[0] ?? {})) && !('asOf' in (sent(execution) ?? {})))
     const change = resumeDue(at('wait', null), waitsUntil(6))
-    assert.ok(change?.entry && !('asOf' in change.entry))
+    assert.ok(change?.entries[0] && !('asOf' in change.entries[0]))
   })
 })

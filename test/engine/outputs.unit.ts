@@ -36,10 +36,10 @@ describe('What a standing asks to be sent', () => {
 
   it('stays in the trace that its execution or its message came with', () => {
     const trace = '00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01'
-    const after = standingAfter({ ...due, trace }, changeTo(aMoving(), null))
+    const after = standingAfter({ ...due, trace }, changeTo(aMoving(), []))
     assert.equal(outputsOf([after]).steps[0]?.due.trace, trace)
     assert.equal(
-      'trace' in (outputsOf([standingAfter(due, changeTo(aMoving(), null))]).steps[0]?.due ?? {}),
+      'trace' in (outputsOf([standingAfter(due, changeTo(aMoving(), []))]).steps[0]?.due ?? {}),
       false,
     )
   })
@@ -47,18 +47,18 @@ describe('What a standing asks to be sent', () => {
   it('stays in the lane of its execution or its message', () => {
     const bulk = outputsOf([standingOf(anExecution({ lane: 'bulk' }))]).steps
     assert.deepEqual(bulk, [{ kind: 'DELAY', due: { ...due, lane: 'bulk' } }])
-    const after = standingAfter({ ...due, lane: 'bulk' }, changeTo(aMoving(), null))
+    const after = standingAfter({ ...due, lane: 'bulk' }, changeTo(aMoving(), []))
     assert.equal(outputsOf([after]).steps[0]?.due.lane, 'bulk')
     assert.equal('lane' in (outputs(aMoving()).steps[0]?.due ?? {}), false)
   })
 
   it('is known from message and change without the document', () => {
     const state = aMoving({ currentStepId: stepId(2), enteredAt: NOW })
-    const after = standingAfter(due, changeTo(state, null))
+    const after = standingAfter(due, changeTo(state, []))
     const { steps } = outputsOf([after])
     assert.deepEqual(steps[0]?.due, { ...due, stepId: stepId(2), seq: 5, enteredAt: NOW })
     assert.equal(
-      standingAfter(due, { ...changeTo(state, null), workflowVersion: 7 }).identity.workflowVersion,
+      standingAfter(due, { ...changeTo(state, []), workflowVersion: 7 }).identity.workflowVersion,
       7,
     )
   })

@@ -23,7 +23,7 @@ describe('reopening', () => {
     const change = reopen(execution)
     assert.ok(change)
     assert.deepEqual(change.state, aMoving({ kind: 'WEBHOOK', enteredAt: LEFT }))
-    assert.deepEqual([change.reopen, change.entry, change.owed], [true, null, []])
+    assert.deepEqual([change.reopen, change.entries, change.owed], [true, [], []])
     const after = evolve(execution, change, 'b', NOW)
     assert.deepEqual([after.history, after.state], [history.slice(0, 2), change.state])
   })

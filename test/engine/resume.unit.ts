@@ -18,10 +18,13 @@ const isInWindow = (execution: Execution, one: RecordedEvent) => resume.isInWind
 
 const at = (second: number) => new Date(Date.UTC(2026, 0, 1, 0, 0, second))
 const flow = compiled(
-  aDefinition({ w: ['WAIT_FOR_EVENT', { eventName: 'x' }], yes: ['EXIT'], no: ['EXIT'] }, [
-    ['w', 'yes', { branch: 'event' }],
-    ['w', 'no', { branch: 'timeout' }],
-  ]),
+  aDefinition(
+    { w: ['WAIT_FOR_EVENT', { eventName: 'x' }], yes: ['UPDATE_CONTACT'], no: ['UPDATE_CONTACT'] },
+    [
+      ['w', 'yes', { branch: 'event' }],
+      ['w', 'no', { branch: 'timeout' }],
+    ],
+  ),
 )
 const place: Place = {
   compiled: flow,
@@ -58,7 +61,7 @@ function waits(wait: Partial<NonNullable<Waiting['wait']>> = {}, more: Partial<E
 describe('When the alarm clock rings', () => {
   it('a delay is over', () => {
     const change = resumeDue(place, anExecution({ state: aWaiting({ dueAt: at(40) }) }))
-    assert.deepEqual([change?.entry?.branch, change?.state.status], [null, 'COMPLETED'])
+    assert.deepEqual([change?.entries[0]?.branch, change?.state.status], [null, 'COMPLETED'])
   })
 
   it('a wait takes its timeout', () => {
@@ -72,7 +75,7 @@ describe('When the alarm clock rings', () => {
       const change = resumeDue(place, anExecution({ state }))
       const again = { currentStepId: 'w', kind: 'WAIT_FOR_EVENT', enteredAt: state.enteredAt, tries: 2 }
       assert.deepEqual(change?.state, { status: 'RUNNING', ...again, dueAt: null, lease: null })
-      assert.equal(change?.entry, null)
+      assert.deepEqual(change?.entries, [])
     }
   })
 
@@ -84,7 +87,10 @@ describe('When the awaited event comes', () => {
   it('its branch is taken, its data is merged over the context and the event is used up', () => {
     const change = resumeByEvent(place, waits(), event({}, { data: { plan: 'max', n: 1 } }))
     assert.deepEqual([change.state.currentStepId, change.context], ['yes', { plan: 'max', n: 1 }])
-    assert.deepEqual([change.entry?.branch, change.entry?.event], ['event', { eventId: 'e9', name: 'x' }])
+    assert.deepEqual(
+      [change.entries[0]?.branch, change.entries[0]?.event],
+      ['event', { eventId: 'e9', name: 'x' }],
+    )
   })
 
   it('the execution fails where its context would be too large', () => {

@@ -45,8 +45,8 @@ function earliest({ state }: Execution, after: Execution): number | null {
   return isFree ? null : state.dueAt.getTime()
 }
 
-function isByEvent({ wait }: Waiting, { history }: Execution): boolean {
-  return wait !== null && history.at(-1)?.branch === 'event'
+function isByEvent({ wait, currentStepId }: Waiting, { history }: Execution): boolean {
+  return wait !== null && history.find(({ stepId }) => stepId === currentStepId)?.branch === 'event'
 }
 
 /** A lost lease: the step runs again. Else the result came in, which may be at any time. */

@@ -24,7 +24,21 @@ async function factsOf({ kafka, topology, codec }: World): Promise<ExecutionFact
   return decoded.flatMap((one) => (one.ok ? one.value : []))
 }
 
-function checkFacts({ id, seq, state, history }: Execution, facts: readonly ExecutionFact[]): string[] {
+function checkFacts(execution: Execution, facts: readonly ExecutionFact[]): string[] {
+  return [...checkEnd(execution, facts), ...checkLeft(execution, facts)]
+}
+
+/** Steps that a fact tells of as left in a row stand in a row in the history. */
+function checkLeft({ id, history }: Execution, facts: readonly ExecutionFact[]): string[] {
+  const order = ` ${history.map(({ key }) => key).join(' ')} `
+  return facts.flatMap(({ passed, left, seq }) => {
+    const told = [...passed, ...(left === null ? [] : [left])].map(({ stepKey }) => stepKey)
+    const isSo = told.length === 0 || order.includes(` ${told.join(' ')} `)
+    return isSo ? [] : [`${id} seq ${seq} told of ${told}, not of ${order}`]
+  })
+}
+
+function checkEnd({ id, seq, state, history }: Execution, facts: readonly ExecutionFact[]): string[] {
   if (!isEnded(state)) return []
   const last = facts.filter((fact) => fact.seq === seq)
   // A call that was cancelled is noted behind the end.

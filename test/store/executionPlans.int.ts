@@ -58,7 +58,7 @@ describe('queries for executions', () => {
   const walk = { after: { startedAt: NOW, id: newExecution().id }, limit: 20 }
   const upTo = { now: NOW, waitsUpTo: THEN }
   const one = newExecution()
-  const moved = { ids: [one.id], expect: expectOf(one), change: aChange({ entry: anEntry(1) }) }
+  const moved = { ids: [one.id], expect: expectOf(one), change: aChange({ entries: [anEntry(1)] }) }
 
   const asked: [string, string, () => Promise<unknown>][] = [
     ['read', '_id', () => store().read([one.id])],

@@ -61,7 +61,7 @@ export function transitionContract(open: OpenExecutions): void {
     })
 
   const changes: [string, Partial<Execution>, Parameters<typeof aChange>[0]][] = [
-    ['leaves a step', {}, { entry: anEntry(1, { branch: 'yes', output: { $odd: '\ud800' }, at: NOW }) }],
+    ['leaves a step', {}, { entries: [anEntry(1, { branch: 'yes', output: { $odd: '\ud800' }, at: NOW })] }],
     ['claims a call', {}, { state: aMoving({ lease, dueAt: until, tries: 1, enteredAt: NOW }) }],
     [
       'gives a call back',
@@ -82,7 +82,7 @@ export function transitionContract(open: OpenExecutions): void {
     [
       'ends',
       { touches: 3 },
-      { state: anEnd('COMPLETED', { exitReason: 'r' }), entry: anEntry(1), owed: [{ kind: 'fact' }] },
+      { state: anEnd('COMPLETED', { exitReason: 'r' }), entries: [anEntry(1)], owed: [{ kind: 'fact' }] },
     ],
     [
       'ends on its step',

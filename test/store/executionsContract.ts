@@ -32,7 +32,7 @@ export async function readOne(store: ExecutionStore, { id }: Pick<Execution, 'id
 }
 
 export function aChange(more: Partial<Change> = {}): Change {
-  const nothing = { entry: null, context: null, owed: [], reopen: false, workflowVersion: null }
+  const nothing = { entries: [], context: null, owed: [], reopen: false, workflowVersion: null }
   return { state: aMoving({ currentStepId: stepId(2) }), ...nothing, ...more }
 }
 

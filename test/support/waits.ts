@@ -14,14 +14,14 @@ export function waitingWorkflow(world: EngineWorld, config: JsonObject = {}): Pr
   return world.given({
     eventName: `start-${randomUUID()}`,
     steps: [
-      ['first', 'CONDITION', { field: 'contact.email', operator: 'exists' }],
+      ['first', 'UPDATE_CONTACT', { data: { seen: true } }],
       ['wait', 'WAIT_FOR_EVENT', { eventName: 'clicked', ...config }],
       ['came', 'EXIT', { reason: 'event' }],
       ['late', 'EXIT', { reason: 'timeout' }],
     ],
     arrows: [
       ['trigger', 'first'],
-      ['first', 'wait', { branch: 'yes' }],
+      ['first', 'wait'],
       ['wait', 'came', { branch: 'event' }],
       ['wait', 'late', { branch: 'timeout' }],
     ],

@@ -7,7 +7,7 @@ import type { JsonObject } from '../../src/workflow/json.js'
 import { aMoving, anEntry, NOW, stepId, THEN } from '../support/executionValues.js'
 
 const left = (values?: JsonObject): Change =>
-  changeTo(aMoving({ currentStepId: stepId(2) }), anEntry(1, values === undefined ? {} : { values }))
+  changeTo(aMoving({ currentStepId: stepId(2) }), [anEntry(1, values === undefined ? {} : { values })])
 
 function planned(id: number, change: Change, seq = 4): Planned {
   const expect = { seq, currentStepId: stepId(1), workflowVersion: 1, standing: 'moving' } as const
@@ -26,9 +26,9 @@ describe('Grouping changes', () => {
   })
 
   it('leaves the entering time out where the step goes on, for the document keeps its own', () => {
-    const stay = (enteredAt: Date) => changeTo(aMoving({ enteredAt }), null)
+    const stay = (enteredAt: Date) => changeTo(aMoving({ enteredAt }), [])
     assert.deepEqual(ids([planned(1, stay(THEN)), planned(2, stay(NOW))]), [['1', '2']])
-    const go = (enteredAt: Date) => changeTo(aMoving({ enteredAt }), anEntry(1))
+    const go = (enteredAt: Date) => changeTo(aMoving({ enteredAt }), [anEntry(1)])
     assert.deepEqual(ids([planned(1, go(THEN)), planned(2, go(NOW))]), [['1'], ['2']])
   })
 
@@ -36,7 +36,7 @@ describe('Grouping changes', () => {
     const list = Array.from({ length: 32 }, (_, n) => planned(n, left({ n: n % 16 })))
     const groups = groupChanges(list)
     assert.equal(groups.length, 16)
-    assert.deepEqual(groups[3]?.change.entry?.values, { n: 3 })
+    assert.deepEqual(groups[3]?.change.entries[0]?.values, { n: 3 })
   })
 
   it('leaves values out where they are too many, so that entries group again', () => {

@@ -66,8 +66,10 @@ function keepsEnteredAt(change: Change, field: string): boolean {
   return field === 'enteredAt' && staysOnStep(change)
 }
 
-/** An entry is added, or (`retry`) the last one is taken back; never both. */
+/** Entries are added, or (`retry`) the last one is taken back; never both. */
 function historyUpdate(change: Change): Record<string, Record<string, unknown>> {
   if (change.reopen) return { $pop: { history: 1 } }
-  return change.entry === null ? {} : { $push: { history: storeEntry(change.entry) } }
+  const [first, ...more] = change.entries.map(storeEntry)
+  if (first === undefined) return {}
+  return { $push: { history: more.length === 0 ? first : { $each: [first, ...more] } } }
 }
