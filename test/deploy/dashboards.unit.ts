@@ -1,15 +1,15 @@
 import assert from 'node:assert/strict'
-import { readFileSync } from 'node:fs'
 import { parser } from '@prometheus-io/lezer-promql'
 import { parse } from 'yaml'
 import { createAnnouncer } from '../../src/events.js'
 import { createMetrics } from '../../src/metrics.js'
+import { textOf } from '../support/composeFiles.js'
 
 interface Dashboard {
   readonly panels: readonly {
     readonly title: string
     readonly targets?: readonly { readonly expr: string }[]
-    readonly gridPos: { readonly x: number; readonly w: number }
+    readonly gridPos: Readonly<Record<'x' | 'y' | 'w' | 'h', number>>
   }[]
 }
 
@@ -20,9 +20,8 @@ interface Rule {
   readonly annotations: { readonly summary: string; readonly action: string }
 }
 
-const file = (path: string) => readFileSync(new URL(`../../../deploy/${path}`, import.meta.url), 'utf8')
-const dashboard = JSON.parse(file('grafana/millrace.json')) as Dashboard
-const { groups } = parse(file('prometheus/alerts.yml')) as {
+const dashboard = JSON.parse(textOf('deploy/grafana/dashboards/millrace.json')) as Dashboard
+const { groups } = parse(textOf('deploy/prometheus/alerts.yml')) as {
   groups: readonly { readonly rules: readonly Rule[] }[]
 }
 const rules = groups.flatMap((group) => group.rules)
@@ -45,14 +44,14 @@ function metricsIn(expr: string): string[] {
   return names
 }
 
-/** Every name that a scrape shows, and `up`, which Prometheus adds. */
+/** Every name that a scrape shows, and what Prometheus adds. */
 function shownNames(): Set<string> {
   const names = createMetrics(createAnnouncer())
     .getMetricsAsArray()
     .flatMap(({ name, type }) =>
       String(type) === 'histogram' ? [`${name}_bucket`, `${name}_sum`, `${name}_count`] : [name],
     )
-  return new Set([...names, 'up'])
+  return new Set([...names, 'up', 'ALERTS'])
 }
 
 describe('the dashboard and the alert rules', () => {
@@ -97,6 +96,10 @@ describe('the dashboard and the alert rules', () => {
   })
 
   it('fill the width of the screen without overlaps', () => {
+    const cells = dashboard.panels.flatMap(({ gridPos: { x, y, w, h } }) =>
+      Array.from({ length: w * h }, (_, cell) => `${x + (cell % w)},${y + Math.floor(cell / w)}`),
+    )
+    assert.equal(new Set(cells).size, cells.length)
     for (const { gridPos, title } of dashboard.panels) assert.ok(gridPos.x + gridPos.w <= 24, title)
   })
 })

@@ -1,18 +1,14 @@
 import assert from 'node:assert/strict'
-import { readdirSync, readFileSync } from 'node:fs'
-import { parse, parseAllDocuments } from 'yaml'
+import { readdirSync } from 'node:fs'
+import { parseAllDocuments } from 'yaml'
 import { readConfig, SETTING_NAMES } from '../../src/config.js'
-
-type Environment = Readonly<Record<string, string>>
-
-interface ComposeService {
-  readonly image: string
-  readonly environment?: Environment
-  readonly healthcheck?: object
-  readonly read_only?: boolean
-  readonly cap_drop?: readonly string[]
-  readonly security_opt?: readonly string[]
-}
+import {
+  type ComposeService,
+  composeFile,
+  type Environment,
+  imageEnvironment,
+  textOf,
+} from '../support/composeFiles.js'
 
 interface Probe {
   readonly httpGet: { readonly path: string; readonly port: string }
@@ -40,31 +36,6 @@ interface Manifest {
 }
 
 const ROOT = new URL('../../../', import.meta.url)
-const text = (path: string) => readFileSync(new URL(path, ROOT), 'utf8')
-
-/** What Compose would put in for `${NAME:-default}` and `${NAME:?reason}`, nothing of it being set but the needed. */
-const NEEDED: Environment = {
-  MILLRACE_VERSION: '1.0.0',
-  KAFKA_CLUSTER_ID: 'q1Sh-9_ISia_zwGINzRvyQ',
-  PUBLIC_URL: 'https://example.com',
-  MILLRACE_SECRET_KEY: `sk_${'0'.repeat(32)}`,
-  MILLRACE_PUBLIC_KEY: `pk_${'0'.repeat(32)}`,
-}
-
-function substituted(yaml: string): string {
-  return yaml.replaceAll(/\$\{(\w+):([-?])([^}]*)\}/g, (_, name: string, kind: string, rest: string) => {
-    if (kind === '-') return rest
-    assert.ok(NEEDED[name] !== undefined, `${name} is needed and not known here`)
-    return NEEDED[name]
-  })
-}
-
-function composeServices(path: string): [string, ComposeService][] {
-  const { services } = parse(substituted(text(path)), { merge: true }) as {
-    readonly services: Readonly<Record<string, ComposeService>>
-  }
-  return Object.entries(services)
-}
 
 const isMillrace = ([, { image }]: [string, ComposeService]) => image.startsWith('millrace:')
 
@@ -77,17 +48,9 @@ function mustBeConfiguration(environment: Environment): void {
   )
 }
 
-/** What the image sets for every container made from it. */
-function imageEnvironment(): Environment {
-  const block = /ENV ((?:.*\\\n)*.*)\n/.exec(text('Dockerfile'))?.[1] ?? ''
-  const pairs = [...block.matchAll(/(\w+)=(\S+)/g)].map(([, name = '', value]) => [name, value])
-  const { NODE_ENV: _, PATH: __, ...settings } = Object.fromEntries(pairs) as Record<string, string>
-  return settings
-}
-
 for (const path of ['docker-compose.yml', 'deploy/compose.production.yml']) {
   describe(path, () => {
-    const services = composeServices(path)
+    const services = Object.entries(composeFile(path).services)
     const ours = services.filter(isMillrace)
 
     it('runs an API and an engine, whose settings the configuration takes', () => {
@@ -118,7 +81,9 @@ describe('the manifests for Kubernetes', () => {
   const folder = 'deploy/kubernetes/'
   const manifests = readdirSync(new URL(folder, ROOT))
     .filter((file) => file.endsWith('.yaml') && file !== 'kustomization.yaml')
-    .flatMap((file) => parseAllDocuments(text(folder + file)).map((document) => document.toJS() as Manifest))
+    .flatMap((file) =>
+      parseAllDocuments(textOf(folder + file)).map((document) => document.toJS() as Manifest),
+    )
   const shared = manifests.flatMap(({ data, stringData }) => [data ?? {}, stringData ?? {}])
   const deployments = manifests.filter(({ kind }) => kind === 'Deployment')
   const containers = deployments.flatMap(({ spec }) => spec?.template?.spec.containers ?? [])
@@ -157,6 +122,6 @@ describe('the manifests for Kubernetes', () => {
         capabilities: { drop: ['ALL'] },
       })
     }
-    assert.match(text('Dockerfile'), /^USER 65532:65532$/m)
+    assert.match(textOf('Dockerfile'), /^USER 65532:65532$/m)
   })
 })
