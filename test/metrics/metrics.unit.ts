@@ -15,6 +15,17 @@ describe('metrics', () => {
   const registry = createMetrics(announcer)
   const show = async () => shownBy(await registry.metrics())
 
+  it('begins at nought what the first event of a new system moves', async () => {
+    const shown = await show()
+    for (const series of [
+      'millrace_events_total{delivery="first"}',
+      'millrace_executions_started_total',
+      'millrace_executions_ended_total{status="COMPLETED"}',
+      'millrace_steps_total{kind="DELAY",outcome="waiting"}',
+    ])
+      assert.equal(shown.get(series), 0, series)
+  })
+
   it('counts steps by kind and outcome, and executions by how they ended', async () => {
     announcer.announce('steps.handled', { kind: 'EXIT', outcome: 'completed', count: 3 })
     announcer.announce('steps.handled', { kind: 'EXIT', outcome: 'completed', count: 2 })
