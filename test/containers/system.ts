@@ -21,7 +21,9 @@ export interface Restart {
 /** The whole system as containers of its own, made for one run. */
 export interface System {
   readonly base: string
+  readonly prometheus: string
   engines(): Promise<string[]>
+  stopEngines(): Promise<void>
   /** Resolves when the container is healthy again. */
   restart(container: string, kill: boolean): Promise<Restart>
   /** `webhook-id` of every call that came in. */
@@ -29,14 +31,18 @@ export interface System {
   close(): Promise<void>
 }
 
-export async function openSystem(secretKey: string): Promise<System> {
-  const [port, sinkPort, kafkaPort, mongodbPort, registryPort] = (await freePorts(5)).map(String)
+/** Without names it is everything that no profile holds back. */
+export async function openSystem(secretKey: string, services: readonly string[] = []): Promise<System> {
+  const [port, sinkPort, kafkaPort, mongodbPort, registryPort, prometheusPort] = (await freePorts(6)).map(
+    String,
+  )
   const env: Record<string, string> = {
     PORT: port ?? '',
     SINK_PORT: sinkPort ?? '',
     KAFKA_PORT: kafkaPort ?? '',
     MONGODB_PORT: mongodbPort ?? '',
     REGISTRY_PORT: registryPort ?? '',
+    PROMETHEUS_PORT: prometheusPort ?? '',
     WEBHOOK_ALLOW: 'sink:8080',
     MILLRACE_SECRET_KEY: secretKey,
   }
@@ -48,19 +54,23 @@ export async function openSystem(secretKey: string): Promise<System> {
   const compose = (args: readonly string[], withinMs?: number): Promise<string> =>
     docker(['compose', '-f', COMPOSE_FILE, '-f', ADDITIONS, '-p', PROJECT, ...args], withinMs)
   const close = async (): Promise<void> => {
-    await compose(['down', '--volumes', '--timeout', '60'])
+    await compose(['--profile', '*', 'down', '--volumes', '--timeout', '60'])
   }
   const isHealthy = async (container: string): Promise<boolean> =>
     (await docker(['inspect', '--format', '{{.State.Health.Status}}', container])) === 'healthy'
   const work = { service: 'compose', doing: 'bringing the system up', done: 'the system is healthy' }
   try {
-    await told(progressLine, work, () => compose(['up', '--build', '--wait'], UP_LIMIT_MS))
+    await told(progressLine, work, () => compose(['up', '--build', '--wait', ...services], UP_LIMIT_MS))
   } catch (error) {
     await close()
     throw error
   }
   return {
     base: `http://127.0.0.1:${port}`,
+    prometheus: `http://127.0.0.1:${prometheusPort}`,
+    stopEngines: async () => {
+      await compose(['stop', '--timeout', '60', 'engine'])
+    },
     engines: async () => (await compose(['ps', '--format', '{{.Name}}', 'engine'])).split('\n'),
     restart: async (container, kill) => {
       const began = Date.now()
