@@ -69,7 +69,7 @@ describe('/metrics of a process that works', function () {
       'millrace_steps_total{kind="DELAY",outcome="waiting"}': CONTACTS,
       'millrace_steps_total{kind="WEBHOOK",outcome="claimed"}': CONTACTS,
       'millrace_steps_total{kind="EXIT",outcome="completed"}': CONTACTS,
-      'millrace_step_seconds_count{kind="EXIT"}': CONTACTS,
+      'millrace_step_seconds_count{kind="WEBHOOK"}': CONTACTS,
       'millrace_timer_lateness_seconds_count{kind="DELAY"}': CONTACTS,
       'millrace_effects_total{kind="WEBHOOK",outcome="done"}': CONTACTS,
       'millrace_effect_seconds_count{kind="WEBHOOK",outcome="done"}': CONTACTS,
