@@ -1,4 +1,4 @@
-import { fail } from '../../src/engine/advance.js'
+import { advance, fail, type Place } from '../../src/engine/advance.js'
 import { decide } from '../../src/engine/decide.js'
 import { type Folding, fold, startFolding } from '../../src/engine/foldContact.js'
 import { subscriptionEvents } from '../../src/engine/subscriptionEvents.js'
@@ -24,7 +24,7 @@ type Sourced = PlannedStep & Arrived
 /**
  * Writes what UPDATE_CONTACT steps say, before their transition: one conditional write a contact, with the mark
  * of every step in it, so that a step counts once however often it is delivered. A contact that changed
- * meanwhile sends its steps round again.
+ * meanwhile sends its steps round again. What follows in the same transition sees the contact as its step left it.
  */
 export async function applyUpdates(
   deps: EngineDeps,
@@ -42,6 +42,8 @@ export async function applyUpdates(
       ? new Set<ContactId>()
       : await deps.contacts.update(await pruned(deps, writes, reading), deps.clock.now())
   const failed = new Map(folded.flatMap((one) => one.failed))
+  const after = new Map(folded.flatMap((one) => one.after))
+  const now = deps.clock.now()
   await sendOwed(
     deps,
     writes.filter((write) => !missed.has(write.id)),
@@ -53,7 +55,9 @@ export async function applyUpdates(
       .filter((one) => !isMissed(one))
       .map((one) => {
         const error = failed.get(one)
-        return error === undefined ? one : failedStep(one, error, reading, deps)
+        if (error !== undefined) return { ...one, change: fail(placeOf(one, reading, now), error) }
+        const contact = after.get(one)
+        return contact === undefined || !one.at.varies ? one : updatedStep(one, contact, reading, now)
       }),
     again: planned.filter(isMissed),
   }
@@ -62,6 +66,8 @@ export async function applyUpdates(
 interface FoldedUpdates {
   readonly write: UpdateWrite | null
   readonly failed: readonly (readonly [Sourced, Failure])[]
+  /** The contact as each step left it. */
+  readonly after: readonly (readonly [Sourced, Contact])[]
 }
 
 const TOO_LARGE: Failure = {
@@ -76,14 +82,15 @@ function foldOne(
   deps: EngineDeps,
 ): FoldedUpdates {
   const contact = reading.contacts.get(id)
-  if (contact === undefined) return { write: null, failed: [] }
-  const { folding, marks, failed } = foldSteps(contact, steps, reading, deps)
-  if (marks.length === 0) return { write: null, failed }
+  if (contact === undefined) return { write: null, failed: [], after: [] }
+  const { folding, marks, failed, after } = foldSteps(contact, steps, reading, deps)
+  if (marks.length === 0) return { write: null, failed, after }
   const { set, unset, subscribed, turns } = folding
   const owed = subscriptionEvents(contact, turns, deps.clock.now())
   return {
     write: { id, version: contact.version, changes: { set, unset, subscribed }, marks, unmark: [], owed },
     failed,
+    after,
   }
 }
 
@@ -91,19 +98,24 @@ function foldOne(
 function foldSteps(contact: SteppedContact, steps: readonly Sourced[], reading: Reading, deps: EngineDeps) {
   const marks: string[] = []
   const failed: [Sourced, Failure][] = []
+  const after: [Sourced, Contact][] = []
   let folding = startFolding(contact)
   for (const step of steps) {
     const mark = updateMark(step.due.executionId, step.due.stepId)
-    if (contact.applied.includes(mark)) continue
+    if (contact.applied.includes(mark)) {
+      after.push([step, contact])
+      continue
+    }
     const outcome = marks.length === 0 ? step.outcome : decideOver(folding.contact, step, reading, deps)
     const next = foldOutcome(folding, outcome, causeOf(step, reading))
     if ('code' in next) failed.push([step, next])
     else {
       folding = next
       marks.push(mark)
+      after.push([step, { ...next.contact, updatedAt: deps.clock.now() }])
     }
   }
-  return { folding, marks, failed }
+  return { folding, marks, failed, after }
 }
 
 /** What the step says of the contact as the batch's earlier updates left it: its texts may name their fields. */
@@ -149,8 +161,13 @@ async function sendOwed(deps: EngineDeps, writes: readonly UpdateWrite[]): Promi
   )
 }
 
-function failedStep(one: Sourced, error: Failure, reading: Reading, deps: EngineDeps): Sourced {
-  const facts = factsOf(one, reading, deps.clock.now())
-  const place = { compiled: one.compiled, at: one.at, facts, tries: 0, token: '' }
-  return { ...one, change: fail(place, error) }
+/** Where its transition looks at the contact: the one that this step left. */
+function updatedStep(one: Sourced, contact: Contact, reading: Reading, now: Date): Sourced {
+  const place = placeOf(one, reading, now)
+  return { ...one, change: advance({ ...place, facts: { ...place.facts, contact } }, one.outcome) }
+}
+
+function placeOf(one: Sourced, reading: Reading, now: Date): Place {
+  const facts = factsOf(one, reading, now)
+  return { compiled: one.compiled, at: one.at, facts, tries: 0, token: '' }
 }

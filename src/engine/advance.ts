@@ -37,8 +37,9 @@ export function advance(place: Place, outcome: Outcome): Change {
         status: 'SKIPPED',
         current: true,
       })
+    // Where what follows looks at the contact, the place's is the one that the update left.
     case 'updateContact':
-      return leave(place, { branch: null, status: 'COMPLETED' })
+      return leave(place, { branch: null, status: 'COMPLETED', current: true })
     case 'exit':
       return changeTo(ended('COMPLETED', leftAt(place.facts), outcome.reason), [
         entryOf(place, { status: 'COMPLETED', branch: null }),

@@ -6,7 +6,7 @@ import { isEnded } from '../../src/workflow/execution.js'
 import type { Workflow } from '../../src/workflow/workflow.js'
 import type { EngineWorld } from '../support/engineWorld.js'
 import { type HandDriven, handDriven, useHandDriven } from '../support/handDriven.js'
-import { newEmail, only, start } from '../support/waits.js'
+import { LONG_OVER, newEmail, only, start } from '../support/waits.js'
 
 /** `set` over the stored version of a workflow, or its removal. */
 type Edit = (version: StoredVersion) => object | null
@@ -49,7 +49,7 @@ describe('documents that somebody edited to something impossible', () => {
     hand = driven
   })
 
-  /** TRIGGER, UPDATE_CONTACT, `kind`, EXIT. */
+  /** TRIGGER, DELAY, `kind`, EXIT. */
   const given = (kind: 'CONDITION' | 'DELAY' | 'WAIT_FOR_EVENT' = 'CONDITION'): Promise<Workflow> => {
     const configs = {
       CONDITION: { field: 'contact.email', operator: 'exists' },
@@ -59,7 +59,7 @@ describe('documents that somebody edited to something impossible', () => {
     return world.given({
       eventName: `start-${randomUUID()}`,
       steps: [
-        ['first', 'UPDATE_CONTACT', { data: { seen: true } }],
+        ['first', 'DELAY', LONG_OVER],
         ['second', kind, configs[kind]],
         ['done', 'EXIT', {}],
       ],

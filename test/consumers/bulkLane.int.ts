@@ -10,9 +10,7 @@ import { bulkDocuments, sendSteps } from '../support/bulkStarts.js'
 import { type EngineWorld, openEngineWorld, type Plan, until } from '../support/engineWorld.js'
 import { createKafkaPublisher } from '../support/rawPublisher.js'
 import { endsOf, withAdmin } from '../support/topicTools.js'
-
-/** A step that gets a message of its own, and is left at once. */
-const LONG_OVER = { until: '2026-01-01T00:00:00.000Z' }
+import { LONG_OVER } from '../support/waits.js'
 
 const PURE: Plan = {
   eventName: 'bought',

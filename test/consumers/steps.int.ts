@@ -12,7 +12,7 @@ import { ALIVE, Died, depsOf, dyingAt, listening } from '../support/engineDeps.j
 import type { EngineWorld } from '../support/engineWorld.js'
 import { type HandDriven, useHandDriven } from '../support/handDriven.js'
 import { batchOf, readTopic } from '../support/topicTools.js'
-import { newEmail, only, start } from '../support/waits.js'
+import { LONG_OVER, newEmail, only, start } from '../support/waits.js'
 
 const RETENTION = { shortestRetentionMs: 400 * DAY_MS }
 
@@ -25,41 +25,40 @@ describe('step messages against their documents', () => {
     hand = driven
   })
 
-  /** TRIGGER, UPDATE_CONTACT, CONDITION, DELAY of a day, EXIT. */
+  /** TRIGGER, two DELAYs that are over, one of a day, EXIT. */
   const given = (): Promise<Workflow> =>
     world.given({
       eventName: `start-${randomUUID()}`,
       steps: [
-        ['mark', 'UPDATE_CONTACT', { data: { seen: true } }],
-        ['check', 'CONDITION', { field: 'contact.email', operator: 'exists' }],
+        ['first', 'DELAY', LONG_OVER],
+        ['second', 'DELAY', LONG_OVER],
         ['pause', 'DELAY', { amount: 1, unit: 'days' }],
         ['done', 'EXIT', {}],
       ],
       arrows: [
-        ['trigger', 'mark'],
-        ['mark', 'check'],
-        ['check', 'pause', { branch: 'yes' }],
+        ['trigger', 'first'],
+        ['first', 'second'],
+        ['second', 'pause'],
         ['pause', 'done'],
       ],
     })
-  /** An execution at its CONDITION, and the message that moves it. */
+  /** An execution at its first step, and the message that moves it. */
   const started = async (): Promise<{ workflow: Workflow; due: StepDue }> => {
     const workflow = await given()
     await start(hand, workflow, newEmail())
-    await hand.deliver(hand.pending.splice(0))
     const [message] = hand.pending.splice(0)
     assert.ok(message)
     return { workflow, due: message.due }
   }
   const later = (ms: number) => ({ now: () => new Date(world.connections.clock.now().getTime() + ms) })
   const run = (instead: Partial<EngineDeps>, batch: Batch): Promise<Verdict> =>
-    createStepHandler({ deps: depsOf(world, instead), kind: 'CONDITION', calls: null, ...RETENTION })(
+    createStepHandler({ deps: depsOf(world, instead), kind: 'DELAY', calls: null, ...RETENTION })(
       batch,
       ALIVE,
     )
   const batch = (dues: readonly StepDue[], place: { from?: number; at?: Date } = {}) =>
     batchOf(
-      world.connections.topology.steps.CONDITION.name,
+      world.connections.topology.steps.DELAY.name,
       dues.map((due) => JSON.stringify(due)),
       place,
     )
@@ -74,10 +73,10 @@ describe('step messages against their documents', () => {
     const { workflow, due } = await started()
     const { sent, outbox } = listening(world)
     await run({ outbox }, batch([due, due]))
-    assert.deepEqual(moved(await only(world, workflow)), [2, 'RUNNING', 'DELAY'])
+    assert.deepEqual(moved(await only(world, workflow)), [1, 'RUNNING', 'DELAY'])
     assert.deepEqual(
       sent.flatMap(({ steps }) => steps).map(({ due: next }) => next.seq),
-      [2],
+      [1],
     )
   })
 
@@ -91,18 +90,18 @@ describe('step messages against their documents', () => {
     }
     const handle = createStepHandler({
       deps: depsOf(world, { outbox: { ...outbox, send } }),
-      kind: 'CONDITION',
+      kind: 'DELAY',
       calls: null,
       ...RETENTION,
     })
     await assert.rejects(handle(batch([due]), ALIVE), /away/)
-    assert.equal((await only(world, workflow)).seq, 2)
+    assert.equal((await only(world, workflow)).seq, 1)
     broken = false
     assert.deepEqual(await handle(batch([due]), ALIVE), { type: 'done' })
-    assert.equal((await only(world, workflow)).seq, 2)
+    assert.equal((await only(world, workflow)).seq, 1)
     assert.deepEqual(
       sent.flatMap(({ steps }) => steps).map(({ due: next }) => next.seq),
-      [2],
+      [1],
     )
   })
 
@@ -120,20 +119,20 @@ describe('step messages against their documents', () => {
     await run({ outbox: old.outbox, clock: later(1_500) }, batch([due]))
     assert.deepEqual(
       old.sent.flatMap(({ steps }) => steps).map(({ due: next }) => next.seq),
-      [2],
+      [1],
     )
-    assert.equal((await only(world, workflow)).seq, 2)
+    assert.equal((await only(world, workflow)).seq, 1)
   })
 
   it('rows 3, 5 and 7: drops what is stale, has ended or waits', async () => {
     const { workflow, due } = await started()
-    await hand.deliver([{ kind: 'CONDITION', due }])
+    await hand.deliver([{ kind: 'DELAY', due }])
     await hand.settle()
     const waiting = await only(world, workflow)
     assert.deepEqual(moved(waiting), [3, 'WAITING', 'DELAY'])
     const { sent, outbox } = listening(world)
     const clock = later(5_000)
-    await run({ outbox, clock }, batch([due, { ...due, seq: 0 }, { ...due, seq: 3 }]))
+    await run({ outbox, clock }, batch([due, { ...due, seq: 1 }, { ...due, seq: 3 }]))
     assert.deepEqual(
       sent.flatMap(({ steps, timers }) => [...steps, ...timers]),
       [],
@@ -157,14 +156,14 @@ describe('step messages against their documents', () => {
       sent.flatMap(({ steps }) => steps.map((one) => one.due)),
       [due],
     )
-    assert.equal((await only(world, workflow)).seq, 1)
+    assert.equal((await only(world, workflow)).seq, 0)
   })
 
   it('row 2: waits 10 s for a document that lags, then parks', async () => {
     const { workflow, due } = await started()
     let shiftMs = 0
     const clock = { now: () => later(shiftMs).now() }
-    const options = { kind: 'CONDITION', calls: null, ...RETENTION } as const
+    const options = { kind: 'DELAY', calls: null, ...RETENTION } as const
     const handle = createStepHandler({ deps: depsOf(world, { clock }), ...options })
     const ahead = batch([{ ...due, seq: 7 }])
     assert.equal((await handle(ahead, ALIVE)).type, 'pause')
@@ -174,7 +173,7 @@ describe('step messages against their documents', () => {
     shiftMs = 11_000
     assert.equal((await handle(ahead, ALIVE)).type, 'done')
     assert.deepEqual(await letterReasons(due.executionId), ['ahead_of_document'])
-    assert.equal((await only(world, workflow)).seq, 1)
+    assert.equal((await only(world, workflow)).seq, 0)
   })
 
   it('row 1: without a document drops what is old or of a deleted workflow, and parks the rest', async () => {

@@ -9,6 +9,9 @@ import type { HandDriven } from './handDriven.js'
 export const newEmail = () => `${randomUUID()}@example.com`
 export const reasonOf = ({ state }: Execution) => ('exitReason' in state ? state.exitReason : state.status)
 
+/** A DELAY that is left at once; like all of its kind it gets a message of its own. */
+export const LONG_OVER = { until: '2026-01-01T00:00:00.000Z' }
+
 /** TRIGGER, a step, WAIT_FOR_EVENT, and an EXIT for each branch. */
 export function waitingWorkflow(world: EngineWorld, config: JsonObject = {}): Promise<Workflow> {
   return world.given({
