@@ -88,7 +88,9 @@ function isDoubled(pair: Pair): boolean {
       ([name, branch], index) =>
         went[index]?.name === name && (branch ?? went[index]?.branch) === went[index]?.branch,
     )
-  return !same || document.seq < went.length || !rises(document)
+  // Steps that were chained share the transition of the step before them.
+  const transitions = went.filter(({ chained }) => chained !== true).length
+  return !same || document.seq < transitions || !rises(document)
 }
 
 function rises({ history }: Seen): boolean {
