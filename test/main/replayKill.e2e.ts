@@ -52,7 +52,7 @@ describe('a replay whose process is killed', () => {
     const { status, started, alreadyThere, progress } = await now()
     assert.deepEqual([status, started, alreadyThere, progress], ['COMPLETED', COUNT, 0, 1])
     assert.equal(await executions.countDocuments(), COUNT)
-    const done = () => executions.countDocuments({ status: 'COMPLETED', seq: 1 })
+    const done = () => executions.countDocuments({ status: 'COMPLETED', history: { $size: 2 } })
     await until('every one ended', async () => (await done()) === COUNT, 120_000)
 
     const [shown] = await fromTheShell([
@@ -99,7 +99,7 @@ describe('a replay whose process is killed', () => {
     const unended = { lane: 'bulk', completedAt: { $exists: false } }
     assert.ok((await executions.countDocuments(unended)) > 0, 'it was killed too late')
     await stage.start({})
-    const done = { ...ofReplay, status: 'COMPLETED', seq: 4 }
+    const done = { ...ofReplay, status: 'COMPLETED', history: { $size: 5 } }
     await until('every one ended', async () => (await executions.countDocuments(done)) === COUNT, 180_000)
     assert.equal(await executions.countDocuments(unended), 0)
   })
