@@ -77,7 +77,8 @@ describe('two workers with one database and one set of topics', () => {
     assert.equal(documents.length, count)
     for (const { history, seq } of documents) {
       assert.deepEqual(history.map(({ name }) => name).slice(1), ['Pause', 'Mark', 'Done'])
-      assert.ok(seq === 3 || seq === 4, `seq ${seq}`)
+      // The exit is decided with the update before it; a DELAY that began late enough is left at once.
+      assert.ok(seq === 2 || seq === 3, `seq ${seq}`)
     }
   }
 
