@@ -11,7 +11,7 @@ import { announceEnded, emit, standingsAfter } from '../stepping/emit.js'
 import { endsOfLost } from '../stepping/endLost.js'
 import { type Reading, readFor } from '../stepping/facts.js'
 import { lookBack } from '../stepping/lookBack.js'
-import { type PlannedStep, planSteps } from '../stepping/plan.js'
+import { type DecidedStep, decideSteps, type PlannedStep, planSteps } from '../stepping/plan.js'
 import { noteSteps } from '../stepping/trace.js'
 import { applyToDocuments } from '../stepping/writeDocuments.js'
 import type { Claim } from './callResults.js'
@@ -72,10 +72,10 @@ async function runRound(
   const reading = await readFor(deps, placed)
   const { ready, odd } = splitReady(deps, placed, reading, batch.by)
   const { by: token, hand } = batch
-  const all = planSteps(ready, { deps, reading, token, now: deps.clock.now(), hand })
-  const planned = untilBlocked(all, result)
-  const updated = await applyUpdates(deps, planned, reading)
-  const written = await write(deps, updated.planned, batch)
+  const all = decideSteps(ready, { deps, reading, now: deps.clock.now(), hand })
+  const updated = await applyUpdates(deps, untilBlocked(all, result), reading)
+  const planned = planSteps(updated.decided, token)
+  const written = await write(deps, planned, batch)
   batch.onClaimed(claimsOf(written.sure, reading, batch.by, deps.clock.now()))
   const rest = [...strays, ...odd, ...updated.again, ...written.doubtful]
   const reconciled = await reconcile(deps, rest, batch.by, batch.topic)
@@ -101,17 +101,15 @@ function splitReady(deps: EngineDeps, placed: PlacedSteps['placed'], reading: Re
   return { ready, odd }
 }
 
-type Sourced = PlannedStep & Arrived
-
 /** Order is kept: what stands behind a call that waits for its slot waits with it. */
-function untilBlocked(planned: readonly Sourced[], result: StepResult): Sourced[] {
-  const blocked = planned.filter((one) => one.blocked).map(({ source }) => source.offset)
+function untilBlocked(decided: readonly DecidedStep[], result: StepResult): DecidedStep[] {
+  const blocked = decided.filter(({ slot }) => slot?.type === 'here').map(({ source }) => source.offset)
   result.blockedAt = blocked.reduce((least, offset) => Math.min(least, offset), result.blockedAt)
-  return planned.filter(({ source }) => source.offset < result.blockedAt)
+  return decided.filter(({ source }) => source.offset < result.blockedAt)
 }
 
 /** The blind write: all matched, or the documents must be asked. */
-async function write(deps: EngineDeps, planned: readonly Sourced[], batch: StepBatch) {
+async function write(deps: EngineDeps, planned: readonly PlannedStep[], batch: StepBatch) {
   if (planned.length === 0) return { sure: [], doubtful: [] }
   const matched = await deps.executions.transition(groupChanges(planned), batch.by)
   if (matched === planned.length) return { sure: planned, doubtful: [] }
@@ -121,7 +119,7 @@ async function write(deps: EngineDeps, planned: readonly Sourced[], batch: StepB
 
 async function send(
   deps: EngineDeps,
-  sure: readonly Sourced[],
+  sure: readonly PlannedStep[],
   reconciled: Reconciled,
   batch: StepBatch,
 ): Promise<void> {
@@ -146,7 +144,7 @@ function newWaits(deps: EngineDeps, moved: readonly Standing[]): Promise<Executi
 }
 
 /** The documents as the claims left them, known without reading them again. */
-function claimsOf(sure: readonly Sourced[], reading: Reading, by: string, now: Date): Claim[] {
+function claimsOf(sure: readonly PlannedStep[], reading: Reading, by: string, now: Date): Claim[] {
   return sure.filter(isClaim).flatMap((step) => {
     const before = reading.executions.get(step.id)
     return before === undefined ? [] : { step, execution: evolve(before, step.change, by, now) }

@@ -1,4 +1,3 @@
-import { advance, fail, type Place } from '../../src/engine/advance.js'
 import { decide } from '../../src/engine/decide.js'
 import { type Folding, fold, startFolding } from '../../src/engine/foldContact.js'
 import { subscriptionEvents } from '../../src/engine/subscriptionEvents.js'
@@ -12,14 +11,11 @@ import type { ContactId, ExecutionId } from '../../src/workflow/ids.js'
 import { jsonBytes } from '../../src/workflow/json.js'
 import type { SystemEvent } from '../../src/workflow/messages.js'
 import type { EngineDeps } from '../deps.js'
-import { factsOf, type Reading } from '../stepping/facts.js'
-import type { PlannedStep } from '../stepping/plan.js'
-import type { Arrived } from './placeSteps.js'
+import type { Reading } from '../stepping/facts.js'
+import type { DecidedStep } from '../stepping/plan.js'
 
 /** Beyond this many marks on a contact, those whose executions have left the step go. */
 const MAX_MARKS = 100
-
-type Sourced = PlannedStep & Arrived
 
 /**
  * Writes what UPDATE_CONTACT steps say, before their transition: one conditional write a contact, with the mark
@@ -28,11 +24,11 @@ type Sourced = PlannedStep & Arrived
  */
 export async function applyUpdates(
   deps: EngineDeps,
-  planned: readonly Sourced[],
+  decided: readonly DecidedStep[],
   reading: Reading,
-): Promise<{ planned: readonly Sourced[]; again: Sourced[] }> {
-  const updates = planned.filter((one) => one.outcome.type === 'updateContact')
-  if (updates.length === 0) return { planned, again: [] }
+): Promise<{ decided: readonly DecidedStep[]; again: DecidedStep[] }> {
+  const updates = decided.filter((one) => one.outcome.type === 'updateContact')
+  if (updates.length === 0) return { decided, again: [] }
   const folded = [...groupBy(updates, ({ due }) => due.contactId)].map(([id, steps]) =>
     foldOne(id, steps, reading, deps),
   )
@@ -41,33 +37,23 @@ export async function applyUpdates(
     writes.length === 0
       ? new Set<ContactId>()
       : await deps.contacts.update(await pruned(deps, writes, reading), deps.clock.now())
-  const failed = new Map(folded.flatMap((one) => one.failed))
-  const after = new Map(folded.flatMap((one) => one.after))
-  const now = deps.clock.now()
+  const told = new Map(folded.flatMap((one) => one.told))
   await sendOwed(
     deps,
     writes.filter((write) => !missed.has(write.id)),
   )
-  const isMissed = (one: Sourced) =>
-    one.outcome.type === 'updateContact' && missed.has(one.due.contactId) && !failed.has(one)
+  const isMissed = (one: DecidedStep) =>
+    missed.has(one.due.contactId) && told.get(one)?.outcome.type === 'updateContact'
   return {
-    planned: planned
-      .filter((one) => !isMissed(one))
-      .map((one) => {
-        const error = failed.get(one)
-        if (error !== undefined) return { ...one, change: fail(placeOf(one, reading, now), error) }
-        const contact = after.get(one)
-        return contact === undefined || !one.at.varies ? one : updatedStep(one, contact, reading, now)
-      }),
-    again: planned.filter(isMissed),
+    decided: decided.filter((one) => !isMissed(one)).map((one) => told.get(one) ?? one),
+    again: decided.filter(isMissed),
   }
 }
 
 interface FoldedUpdates {
   readonly write: UpdateWrite | null
-  readonly failed: readonly (readonly [Sourced, Failure])[]
-  /** The contact as each step left it. */
-  readonly after: readonly (readonly [Sourced, Contact])[]
+  /** Each step as the contact that it found tells: with that which it left, or why it failed. */
+  readonly told: readonly (readonly [DecidedStep, DecidedStep])[]
 }
 
 const TOO_LARGE: Failure = {
@@ -77,50 +63,58 @@ const TOO_LARGE: Failure = {
 
 function foldOne(
   id: ContactId,
-  steps: readonly Sourced[],
+  steps: readonly DecidedStep[],
   reading: Reading,
   deps: EngineDeps,
 ): FoldedUpdates {
   const contact = reading.contacts.get(id)
-  if (contact === undefined) return { write: null, failed: [], after: [] }
-  const { folding, marks, failed, after } = foldSteps(contact, steps, reading, deps)
-  if (marks.length === 0) return { write: null, failed, after }
+  if (contact === undefined) return { write: null, told: [] }
+  const { folding, marks, told } = foldSteps(contact, steps, reading, deps)
+  if (marks.length === 0) return { write: null, told }
   const { set, unset, subscribed, turns } = folding
   const owed = subscriptionEvents(contact, turns, deps.clock.now())
   return {
     write: { id, version: contact.version, changes: { set, unset, subscribed }, marks, unmark: [], owed },
-    failed,
-    after,
+    told,
   }
 }
 
 /** One after the other, each over what the one before it left, so that none is lost on another. */
-function foldSteps(contact: SteppedContact, steps: readonly Sourced[], reading: Reading, deps: EngineDeps) {
+function foldSteps(
+  contact: SteppedContact,
+  steps: readonly DecidedStep[],
+  reading: Reading,
+  deps: EngineDeps,
+) {
   const marks: string[] = []
-  const failed: [Sourced, Failure][] = []
-  const after: [Sourced, Contact][] = []
+  const told: [DecidedStep, DecidedStep][] = []
+  const updatedAt = deps.clock.now()
   let folding = startFolding(contact)
   for (const step of steps) {
     const mark = updateMark(step.due.executionId, step.due.stepId)
     if (contact.applied.includes(mark)) {
-      after.push([step, contact])
+      told.push([step, withContact(step, contact)])
       continue
     }
-    const outcome = marks.length === 0 ? step.outcome : decideOver(folding.contact, step, reading, deps)
+    const outcome = marks.length === 0 ? step.outcome : decideOver(folding.contact, step, deps)
     const next = foldOutcome(folding, outcome, causeOf(step, reading))
-    if ('code' in next) failed.push([step, next])
+    if ('code' in next) told.push([step, { ...step, outcome: { type: 'fail', error: next } }])
     else {
       folding = next
       marks.push(mark)
-      after.push([step, { ...next.contact, updatedAt: deps.clock.now() }])
+      told.push([step, withContact(step, { ...next.contact, updatedAt })])
     }
   }
-  return { folding, marks, failed, after }
+  return { folding, marks, told }
+}
+
+function withContact(step: DecidedStep, contact: Contact): DecidedStep {
+  return { ...step, facts: { ...step.facts, contact } }
 }
 
 /** What the step says of the contact as the batch's earlier updates left it: its texts may name their fields. */
-function decideOver(contact: Contact, step: Sourced, reading: Reading, deps: EngineDeps): Outcome {
-  return decide(step.at, { ...factsOf(step, reading, deps.clock.now()), contact }, deps.renderer)
+function decideOver(contact: Contact, { at, facts }: DecidedStep, deps: EngineDeps): Outcome {
+  return decide(at, { ...facts, contact }, deps.renderer)
 }
 
 function foldOutcome(before: Folding, outcome: Outcome, cause: SystemEvent['cause']): Folding | Failure {
@@ -130,8 +124,8 @@ function foldOutcome(before: Folding, outcome: Outcome, cause: SystemEvent['caus
   return jsonBytes(after.contact.data) > MAX_DATA_BYTES ? TOO_LARGE : after
 }
 
-function causeOf({ id }: Sourced, reading: Reading): SystemEvent['cause'] {
-  return { executionId: id, depth: (reading.positions.get(id)?.depth ?? 0) + 1 }
+function causeOf({ due: { executionId } }: DecidedStep, reading: Reading): SystemEvent['cause'] {
+  return { executionId, depth: (reading.positions.get(executionId)?.depth ?? 0) + 1 }
 }
 
 /** Marks of executions that have left the step (or are gone) make room. */
@@ -159,15 +153,4 @@ async function sendOwed(deps: EngineDeps, writes: readonly UpdateWrite[]): Promi
   await deps.contacts.clearOwed(
     owing.map(({ id, owed }) => ({ id, eventIds: owed.map((event) => event.eventId) })),
   )
-}
-
-/** Where its transition looks at the contact: the one that this step left. */
-function updatedStep(one: Sourced, contact: Contact, reading: Reading, now: Date): Sourced {
-  const place = placeOf(one, reading, now)
-  return { ...one, change: advance({ ...place, facts: { ...place.facts, contact } }, one.outcome) }
-}
-
-function placeOf(one: Sourced, reading: Reading, now: Date): Place {
-  const facts = factsOf(one, reading, now)
-  return { compiled: one.compiled, at: one.at, facts, tries: 0, token: '' }
 }

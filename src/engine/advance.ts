@@ -1,53 +1,34 @@
-import type { Facts, Outcome } from '../steps/definition.js'
+import type { Outcome } from '../steps/definition.js'
 import { asOfOf } from '../workflow/asOf.js'
 import type { Change } from '../workflow/change.js'
 import type { Ended, ExecutionState, Failure, HistoryEntry, Lease, Moving } from '../workflow/execution.js'
 import type { Step, StepKind } from '../workflow/step.js'
-import type { Compiled, CompiledStep } from './compile.js'
-import { pass } from './decide.js'
-import { entryOf, type Left, leftAt } from './leftSteps.js'
-import { chooseNext } from './next.js'
+import type { CompiledStep } from './compile.js'
+import { entryOf, type Left, leftAt, leftBy } from './leftSteps.js'
+import { type Way, type Whereabouts, wayFrom } from './way.js'
 
-export interface Place {
-  readonly compiled: Compiled
+export interface Place extends Whereabouts {
   readonly at: CompiledStep
-  readonly facts: Facts
   /** Tries of the current effect so far. */
   readonly tries: number
   /** The token that a claim of this batch writes. */
   readonly token: string
-  /** Steps that were chained before this one in the same transition. */
-  readonly chained?: number
-  /** The facts hold all that the execution's document would. */
-  readonly whole?: true
 }
 
 /** Added to a call's time limit: a claim outlives its call by this much. */
 export const LEASE_MARGIN_MS = 30_000
 
-/** The only place that chooses what follows an outcome. */
-export function advance(place: Place, outcome: Outcome): Change {
+/** The only place that chooses what follows an outcome. `way`: from here, where it was looked for already. */
+export function advance(place: Place, outcome: Outcome, way: Way | null = null): Change {
+  const left = leftBy(outcome, place.facts)
+  if (left !== null) return leave(place, left, way)
   switch (outcome.type) {
-    case 'done':
-      return leave(place, { ...outcome, status: 'COMPLETED', current: true })
-    case 'skipped':
-      return leave(place, {
-        branch: outcome.branch,
-        reason: outcome.reason,
-        status: 'SKIPPED',
-        current: true,
-      })
-    // Where what follows looks at the contact, the place's is the one that the update left.
-    case 'updateContact':
-      return leave(place, { branch: null, status: 'COMPLETED', current: true })
     case 'exit':
       return changeTo(ended('COMPLETED', leftAt(place.facts), outcome.reason), [
         entryOf(place, { status: 'COMPLETED', branch: null }),
       ])
     case 'sleep':
-      return outcome.until <= place.facts.now
-        ? leave(place, { branch: null, status: 'COMPLETED', over: outcome.until })
-        : park(place, outcome.until)
+      return park(place, outcome.until)
     case 'wait':
       return wait(place, outcome)
     case 'call':
@@ -55,41 +36,32 @@ export function advance(place: Place, outcome: Outcome): Change {
     case 'fail':
       return fail(place, outcome.error)
     default:
-      return outcome satisfies never
+      return fail(place, { code: 'STEP_THREW', message: `no step can say ${outcome.type}` })
   }
 }
 
 /** The step is left by `branch`: on to the next step, or COMPLETED where nothing follows. */
-export function leave(place: Place, left: Left): Change {
-  const next = chooseNext(place.at.outgoing, left.branch, place.facts)
-  if (next.type === 'fault') return fail(place, { code: 'RULE_FAILED', message: next.message })
-  const entry = entryOf(place, left)
-  if (next.type === 'end') return changeTo(ended('COMPLETED', leftAt(place.facts), null), [entry])
-  const target = place.compiled.steps.get(next.stepId)
-  if (target === undefined) return fail(place, missingStep(next.stepId))
-  return goOn(place, target, entry, left.current === true ? place.facts.contact : null)
+export function leave(place: Place, left: Left, looked: Way | null = null): Change {
+  const way = looked ?? wayFrom(place, place.at.outgoing, left)
+  if (way.type === 'fault') return fail(place, { code: 'RULE_FAILED', message: way.message })
+  if (way.type === 'missing') return fail(place, missingStep(way.stepId))
+  return goOn(place, way, entryOf(place, left))
 }
 
-/** More steps than this in one transition would keep a batch from its other messages. */
-const MAX_CHAINED = 16
-
-/**
- * On to the step that follows: it is decided in the same transition where all that it looks at is at hand, else it
- * gets a message of its own. `contact`: as it is now; null where that is not known.
- */
+/** On by this way, from the step of `entry`. */
 export function goOn(
-  place: Omit<Place, 'at'>,
-  target: CompiledStep,
+  from: Omit<Place, 'at'>,
+  way: Extract<Way, { readonly type: 'end' | 'step' }>,
   entry: HistoryEntry,
-  contact: Facts['contact'],
 ): Change {
-  const { chained = 0, whole = false } = place
-  const enteredAt = leftAt(place.facts)
-  const facts = { ...place.facts, enteredAt, ...asOfOf(entry), contact }
-  const outcome = chained < MAX_CHAINED ? pass(target, facts, whole) : null
-  if (outcome === null) return changeTo(moving(target.step, enteredAt), [entry])
-  const change = advance({ ...place, at: target, facts, tries: 0, chained: chained + 1 }, outcome)
-  return { ...change, entries: [entry, ...change.entries.map((one) => ({ ...one, chained: true }) as const)] }
+  const enteredAt = leftAt(from.facts)
+  if (way.type === 'end') return changeTo(ended('COMPLETED', enteredAt, null), [entry])
+  const { target, chained } = way
+  if (chained === null) return changeTo(moving(target.step, enteredAt), [entry])
+  const facts = { ...from.facts, enteredAt, ...asOfOf(entry) }
+  const place = { ...from, at: target, facts, tries: 0, chained: (from.chained ?? 0) + 1 }
+  const change = advance(place, chained.outcome, chained.way)
+  return { ...change, entries: [entry, ...change.entries] }
 }
 
 /** The step failed for good: the execution stops here, and `retry` may take it up again. */

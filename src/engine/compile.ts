@@ -14,11 +14,6 @@ export interface CompiledStep {
     | { readonly ok: true; readonly value: unknown }
     | { readonly ok: false; readonly message: string }
   readonly outgoing: readonly Transition[]
-  /**
-   * Equal outcomes may lead to different steps: some transition is chosen by a rule, or what follows in the same
-   * transition looks at the contact.
-   */
-  readonly varies: boolean
   readonly needs: Needs
 }
 
@@ -37,7 +32,6 @@ export function compile(definition: Definition): Compiled | null {
   const runnable = definition.steps.filter(isRunnable)
   const steps = new Map(runnable.map((step) => [step.id, compileStep(step, outgoing.get(step.id) ?? [])]))
   const behind = outgoing.get(trigger.id) ?? []
-  for (const [id, step] of steps) if (chainVaries(step, steps)) steps.set(id, { ...step, varies: true })
   return { definition, steps, trigger: { step: trigger, outgoing: behind, needs: needsOfRules(behind) } }
 }
 
@@ -62,12 +56,11 @@ function compileStep(
 ): CompiledStep {
   const kind = stepDefinition(step.type)
   const rules = needsOfRules(outgoing)
-  const varies = outgoing.some(isRuled)
   const parsed = kind.config.safeParse(step.config)
   if (!parsed.success) {
     const faults = configFaults(step.type, step.config)
     const message = faults.map((fault) => `${fault.field}: ${fault.message}`).join('; ')
-    return { step, outgoing, varies, needs: rules, config: { ok: false, message } }
+    return { step, outgoing, needs: rules, config: { ok: false, message } }
   }
   const own = kind.needs(parsed.data)
   const needs = {
@@ -75,25 +68,7 @@ function compileStep(
     execution: own.execution || rules.execution,
     ...(own.place === true ? { place: true } : {}),
   }
-  return { step, outgoing, varies, needs, config: { ok: true, value: parsed.data } }
-}
-
-/** Does the way on from this step, as far as it may go in the same transition, depend on the contact? */
-function chainVaries(from: CompiledStep, steps: ReadonlyMap<StepId, CompiledStep>): boolean {
-  const chained = new Set([from])
-  // A set hands out what is added to it while it is walked.
-  for (const { outgoing } of chained) {
-    for (const { toStepId } of outgoing) {
-      const target = steps.get(toStepId)
-      if (target !== undefined && mayChain(target)) chained.add(target)
-    }
-  }
-  chained.delete(from)
-  return [...chained].some(({ varies, needs }) => varies || needs.contact)
-}
-
-function mayChain({ step, config, needs }: CompiledStep): boolean {
-  return config.ok && !needs.execution && stepDefinition(step.type).pass !== undefined
+  return { step, outgoing, needs, config: { ok: true, value: parsed.data } }
 }
 
 function needsOfRules(outgoing: readonly Transition[]): Needs {
@@ -105,8 +80,4 @@ function needsOfRules(outgoing: readonly Transition[]): Needs {
     needs.execution ||= uses.event || uses.steps
   }
   return needs
-}
-
-function isRuled({ condition }: Transition): boolean {
-  return condition !== null && branchOf(condition) === null
 }

@@ -1,4 +1,4 @@
-import type { ExecutionState } from '../workflow/execution.js'
+import { type ExecutionState, isEnded } from '../workflow/execution.js'
 import type { Standing } from './standing.js'
 
 /** So many steps of one kind that came to the same. */
@@ -32,11 +32,6 @@ function handledIn({ left, state }: Standing, kind: string | null) {
 }
 
 function outcomeOf(state: ExecutionState): string {
-  switch (state.status) {
-    case 'PENDING':
-    case 'RUNNING':
-      return state.lease === null ? 'moved' : 'claimed'
-    default:
-      return state.status.toLowerCase()
-  }
+  if (isEnded(state) || state.status === 'WAITING') return state.status.toLowerCase()
+  return state.lease === null ? 'moved' : 'claimed'
 }

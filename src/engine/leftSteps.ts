@@ -1,4 +1,4 @@
-import type { Facts } from '../steps/definition.js'
+import type { Facts, Outcome } from '../steps/definition.js'
 import { asOfBehind } from '../workflow/asOf.js'
 import type { HistoryEntry } from '../workflow/execution.js'
 import type { JsonValue } from '../workflow/json.js'
@@ -29,36 +29,50 @@ export interface Left {
   readonly current?: true
 }
 
-/** What the history says of a step that is left. */
-export function entryOf(
-  place: { readonly at: CompiledStep; readonly facts: Facts },
-  left: Omit<Left, 'status'> & { readonly status: HistoryEntry['status'] },
-): HistoryEntry {
-  const { step } = place.at
-  const { output, over, ...rest } = left
-  const { facts } = place
-  const named = { stepId: step.id, key: step.key, type: step.type, name: step.name, at: leftAt(facts) }
-  const counted = asOfBehind(facts, over)
-  return {
-    ...named,
-    ...counted,
-    ...defined(rest),
-    ...(output === undefined ? {} : { output: cutOutput(output) }),
+/** How this outcome leaves its step; null: it stays there, or ends there. */
+export function leftBy(outcome: Outcome, { now }: Pick<Facts, 'now'>): Left | null {
+  switch (outcome.type) {
+    case 'done':
+      return { ...outcome, status: 'COMPLETED', current: true }
+    case 'skipped':
+      return { branch: outcome.branch, reason: outcome.reason, status: 'SKIPPED', current: true }
+    // Where what follows looks at the contact, the facts' is the one that the update left.
+    case 'updateContact':
+      return { branch: null, status: 'COMPLETED', current: true }
+    case 'sleep':
+      return outcome.until > now ? null : { ...AWAKE, over: outcome.until }
+    default:
+      return null
   }
 }
 
-type LeftRest = Omit<Left, 'status' | 'output' | 'over' | 'current'> & {
-  readonly status: HistoryEntry['status']
-}
-type Kept = Pick<HistoryEntry, 'branch' | 'status' | 'reason' | 'attempts'> &
-  Partial<Pick<Required<HistoryEntry>, 'values' | 'event'>>
+const AWAKE: Left = { branch: null, status: 'COMPLETED', current: true }
 
-/** Only what an entry keeps: an outcome's own `type` and absent values stay out. */
-function defined({ branch, status, reason, values, event, attempts }: LeftRest): Kept {
-  const kept: Record<string, unknown> = { branch, status }
-  for (const [key, value] of Object.entries({ reason, values, event, attempts }))
-    if (value !== undefined) kept[key] = value
-  return kept as unknown as Kept
+interface LeftPlace {
+  readonly at: CompiledStep
+  readonly facts: Facts
+  readonly chained?: number
+}
+
+type Writable<T> = { -readonly [Key in keyof T]: T[Key] }
+
+/** What the history says of a step that is left; absent values stay out. */
+export function entryOf(
+  { at: { step }, facts, chained = 0 }: LeftPlace,
+  left: Omit<Left, 'status'> & { readonly status: HistoryEntry['status'] },
+): HistoryEntry {
+  const { branch, status, reason, values, event, attempts, output } = left
+  const { id: stepId, key, type, name } = step
+  const entry: Writable<HistoryEntry> = { stepId, key, type, name, branch, status, at: leftAt(facts) }
+  const { asOf } = asOfBehind(facts, left.over)
+  if (asOf !== undefined) entry.asOf = asOf
+  if (chained > 0) entry.chained = true
+  if (reason !== undefined) entry.reason = reason
+  if (values !== undefined) entry.values = values
+  if (event !== undefined) entry.event = event
+  if (attempts !== undefined) entry.attempts = attempts
+  if (output !== undefined) entry.output = cutOutput(output)
+  return entry
 }
 
 export function cutOutput(output: JsonValue): JsonValue {

@@ -16,7 +16,7 @@ import type { Lane } from '../workflow/lane.js'
 import { keyHash } from '../workflow/murmur2.js'
 import { changeTo, ended, goOn } from './advance.js'
 import type { Compiled } from './compile.js'
-import { chooseNext } from './next.js'
+import { wayFrom } from './way.js'
 
 /** The same cause always makes the same execution. */
 export function executionId(
@@ -77,16 +77,13 @@ export function startExecution(start: Start): Execution {
 }
 
 function firstChange(start: Start, id: ExecutionId): Change {
-  const { compiled, contact, now } = start
-  const facts = factsAtStart(start, id)
+  const { compiled, now } = start
+  const from = { compiled, facts: factsAtStart(start, id), tries: 0, token: '', whole: true } as const
+  const way = wayFrom(from, compiled.trigger.outgoing, { branch: null, current: true })
   const entry = triggerEntry(start)
-  const next = chooseNext(compiled.trigger.outgoing, null, facts)
-  if (next.type === 'end') return changeTo(ended('COMPLETED', now, null), [entry])
-  const target = next.type === 'step' ? compiled.steps.get(next.stepId) : undefined
-  if (target !== undefined)
-    return asPending(goOn({ compiled, facts, tries: 0, token: '', whole: true }, target, entry, contact))
+  if (way.type === 'step' || way.type === 'end') return asPending(goOn(from, way, entry))
   const message =
-    next.type === 'fault' ? next.message : 'the TRIGGER leads to a step that is not in this version'
+    way.type === 'fault' ? way.message : 'the TRIGGER leads to a step that is not in this version'
   return changeTo({ ...ended('FAILED', now, null), error: { code: 'TRIGGER_FAILED', message } }, [entry])
 }
 

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict'
-import { planSteps } from '../../consumers/stepping/plan.js'
+import { decideSteps, planSteps } from '../../consumers/stepping/plan.js'
 import { createRenderer } from '../../src/effects/liquid.js'
 import type { ExecutionId } from '../../src/workflow/ids.js'
 import type { StepDue } from '../../src/workflow/messages.js'
@@ -27,7 +27,9 @@ function planEntered(times: readonly (readonly [enteredAt: Date, asOf: Date | nu
   })
   const reading = { contacts: new Map(), executions: new Map(), positions: new Map() }
   const deps = { renderer: createRenderer() }
-  return planSteps(placed, { deps, reading, token: 't', now: NOW, hand: null }).map(({ change }) => change)
+  return planSteps(decideSteps(placed, { deps, reading, now: NOW, hand: null }), 't').map(
+    ({ change }) => change,
+  )
 }
 
 describe('Planning the steps of a batch', () => {
@@ -60,7 +62,7 @@ describe('Planning the steps of a batch', () => {
       const byId = new Map(executions.map((one) => [one.id, one]))
       const reading = { contacts: new Map([[contactId, contact]]), executions: byId, positions: byId }
       const deps = { renderer: createRenderer() }
-      return planSteps(placed, { deps, reading, token: 't', now: NOW, hand: null })
+      return planSteps(decideSteps(placed, { deps, reading, now: NOW, hand: null }), 't')
     })
     const [skipped, shared, claimed] = steps.map(({ change }) => change)
     assert.deepEqual(

@@ -183,7 +183,7 @@ describe('Advancing', () => {
   })
 
   it('makes nothing of what no step can say', () => {
-    const unheard = { type: 'unheard' } as never
-    assert.equal(advance(at('a'), unheard), unheard)
+    const { state } = advance(at('a'), { type: 'unheard' } as never)
+    assert.equal(state.status === 'FAILED' && state.error?.code, 'STEP_THREW')
   })
 })

@@ -1,59 +1,15 @@
 import assert from 'node:assert/strict'
-import { advance, leave, type Place } from '../../src/engine/advance.js'
+import { advance, leave } from '../../src/engine/advance.js'
 import { factOf } from '../../src/engine/facts.js'
-import { handledSteps } from '../../src/engine/handledSteps.js'
-import { standingAfter, standingOf } from '../../src/engine/outputs.js'
+import { standingOf } from '../../src/engine/outputs.js'
 import { resumeDue } from '../../src/engine/resume.js'
 import { startExecution } from '../../src/engine/start.js'
-import { type Change, evolve } from '../../src/workflow/change.js'
-import type { ExecutionId } from '../../src/workflow/ids.js'
-import type { JsonObject } from '../../src/workflow/json.js'
+import { outcomeKey, wayFrom, wayKey } from '../../src/engine/way.js'
+import type { Outcome } from '../../src/steps/definition.js'
+import { at, flow, isPro, left, no, yes } from '../support/chainFlow.js'
 import { aDefinition, compiled, stepAt } from '../support/definitions.js'
-import { aMoving, anExecution, aWaiting, NOW, THEN } from '../support/executionValues.js'
+import { anExecution, aWaiting, NOW, THEN } from '../support/executionValues.js'
 import { aContact, someFacts } from '../support/facts.js'
-
-const isPro: JsonObject = { field: 'contact.data.plan', operator: 'equals', value: 'pro' }
-const isLarge: JsonObject = { field: 'event.total', operator: 'greaterThan', value: 10 }
-
-const flow = compiled(
-  aDefinition(
-    {
-      first: ['CONDITION', isPro],
-      second: ['CONDITION', isPro],
-      large: ['CONDITION', isLarge],
-      broken: ['CONDITION', { rule: { in: ['x', { var: 'event.odd' }] } }],
-      mark: ['UPDATE_CONTACT', { data: { seen: true } }],
-      nap: ['DELAY', { duration: '1h' }],
-      bye: ['EXIT', { reason: 'enough' }],
-    },
-    [
-      ['first', 'second', { branch: 'yes' }],
-      ['first', 'bye', { branch: 'no' }],
-      ['second', 'nap', { branch: 'yes' }],
-      ['second', 'large', { branch: 'no' }],
-      ['large', 'bye'],
-      ['mark', 'first'],
-      ['nap', 'bye'],
-    ],
-  ),
-)
-
-function at(key: string, plan: string | null = 'pro', more: Partial<Place> = {}): Place {
-  const contact = plan === null ? null : aContact({ data: { plan } })
-  return {
-    compiled: flow,
-    at: stepAt(flow, key),
-    facts: someFacts({ contact }),
-    tries: 0,
-    token: '',
-    ...more,
-  }
-}
-
-const yes = { type: 'done', branch: 'yes' } as const
-const no = { type: 'done', branch: 'no' } as const
-const left = ({ entries }: Change) =>
-  entries.map(({ key, branch, chained = false }) => `${key} ${branch}${chained ? ' chained' : ''}`)
 
 describe('Chaining steps to the transition that leads to them', () => {
   it('decides conditions and exits that need no more than is at hand, each with an entry of its own', () => {
@@ -109,10 +65,49 @@ describe('Chaining steps to the transition that leads to them', () => {
     const change = advance({ ...at('first'), compiled: row, at: stepAt(row, 's0') }, yes)
     assert.deepEqual([change.entries.length, change.state.currentStepId], [17, 's17'])
   })
+})
 
-  it('says that equal outcomes may lead apart where what is chained looks at the contact', () => {
-    const varying = ['first', 'second', 'large', 'mark', 'nap'].filter((key) => stepAt(flow, key).varies)
-    assert.deepEqual(varying, ['first', 'mark'])
+describe('The key of a way', () => {
+  const key = (from: string, plan: string | null, branch: string) => {
+    const place = at(from, plan)
+    return wayKey(wayFrom(place, place.at.outgoing, { branch, current: true }))
+  }
+
+  it('names the steps and what they came to', () => {
+    const values = { 'contact.data.plan': 'pro' }
+    assert.equal(key('first', 'pro', 'yes'), `second:yes:${JSON.stringify(values)}>nap`)
+    assert.equal(key('first', null, 'yes'), 'second')
+    assert.equal(key('first', 'pro', 'no'), 'bye:exit>')
+    assert.equal(key('bye', 'pro', 'yes'), '')
+    assert.equal(wayKey(null), '')
+  })
+
+  it('is none where what is chained fails, or nothing can be chosen', () => {
+    const odd = compiled(
+      aDefinition({ start: ['DELAY'], bad: ['CONDITION', isPro], lost: ['DELAY'] }, [
+        ['start', 'bad'],
+        ['bad', 'gone'],
+        ['lost', 'start', { '+': 1, '-': 2 }],
+      ]),
+    )
+    const keyAt = (from: string) => {
+      const place = { ...at('first'), compiled: odd, at: stepAt(odd, from) }
+      return wayKey(wayFrom(place, place.at.outgoing, { branch: null, current: true }))
+    }
+    assert.deepEqual(['start', 'bad', 'lost'].map(keyAt), [null, null, null])
+  })
+
+  it('tells outcomes apart by all that their change depends on', () => {
+    const outcomes: readonly Outcome[] = [
+      { type: 'done', branch: 'a' },
+      { type: 'done', branch: 'a', values: { n: 1 } },
+      { type: 'skipped', branch: null, reason: 'r' },
+      { type: 'updateContact', patch: { data: {}, subscribed: null } },
+      { type: 'done', branch: 'a', output: 1 },
+      { type: 'fail', error: { code: 'X', message: 'x' } },
+    ]
+    const keys = outcomes.map(outcomeKey)
+    assert.deepEqual(keys, ['a:undefined', 'a:{"n":1}', 'null:r', 'updateContact', null, null])
   })
 })
 
@@ -171,40 +166,5 @@ describe('Chaining steps to the start', () => {
     ])
     assert.equal(fact?.left?.stepKey, 'second')
     assert.deepEqual(factOf(standingOf(start('mark', 'pro')))?.passed, [])
-  })
-})
-
-describe('What is told of chained steps', () => {
-  const execution = anExecution({ seq: 3, state: aMoving({ currentStepId: stepAt(flow, 'first').step.id }) })
-  const { projectId, workflowId, workflowVersion, contactId, id } = execution
-  const ids = { projectId, workflowId, workflowVersion, contactId, executionId: id as ExecutionId }
-  const stepId = stepAt(flow, 'first').step.id
-  const message = { v: 1, ...ids, stepId, seq: 3, enteredAt: THEN } as const
-  const change = advance(at('first'), yes)
-
-  it('is one fact, the same from the document as from the change', () => {
-    const fact = factOf(standingAfter(message, change))
-    assert.deepEqual([fact?.type, fact?.passed.map(({ stepKey }) => stepKey)], ['STEP_COMPLETED', ['first']])
-    assert.equal(fact?.left?.stepKey, 'second')
-    assert.deepEqual(fact, factOf(standingOf(evolve(execution, change, 'me', NOW))))
-  })
-
-  it('counts each by its kind: all but the last have moved on', () => {
-    const moved = standingAfter(message, change)
-    const ended = standingAfter(message, advance(at('first'), no))
-    assert.deepEqual(handledSteps([moved, moved, ended], 'CONDITION'), [
-      { kind: 'CONDITION', outcome: 'moved', count: 5 },
-      { kind: 'EXIT', outcome: 'completed', count: 1 },
-    ])
-    assert.deepEqual(handledSteps([moved, ended], null), [
-      { kind: 'CONDITION', outcome: 'moved', count: 1 },
-      { kind: 'EXIT', outcome: 'completed', count: 1 },
-    ])
-    const claimed = { ...moved, left: [], state: aMoving({ lease: { token: 't', until: NOW } }) }
-    assert.deepEqual(handledSteps([claimed], 'WEBHOOK'), [{ kind: 'WEBHOOK', outcome: 'claimed', count: 1 }])
-    assert.deepEqual(
-      handledSteps([standingOf(anExecution({ state: aMoving({ status: 'PENDING' }) }))], null),
-      [],
-    )
   })
 })

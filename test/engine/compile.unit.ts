@@ -52,14 +52,13 @@ describe('A compiled definition', () => {
     )
     assert.deepEqual(flow.trigger.needs, { contact: true, execution: false })
     const seen = ['plain', 'byContact', 'byEvent', 'bad'].map((key) => {
-      const { needs, varies } = stepAt(flow, key)
-      return [needs, varies]
+      return stepAt(flow, key).needs
     })
     assert.deepEqual(seen, [
-      [NOTHING, false],
-      [{ contact: true, execution: false }, true],
-      [{ contact: false, execution: true }, true],
-      [{ contact: false, execution: true }, true],
+      NOTHING,
+      { contact: true, execution: false },
+      { contact: false, execution: true },
+      { contact: false, execution: true },
     ])
     const webhook = stepAt(compiled(aDefinition({ a: ['WEBHOOK', { url: 'https://a.example' }] })), 'a')
     assert.deepEqual(webhook.needs, { contact: true, execution: true })
