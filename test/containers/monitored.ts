@@ -129,6 +129,8 @@ await runScript(async () => {
   try {
     await letThrough(system, key)
     await look(system)
+    await system.runIn('prometheus', ['promtool', 'test', 'rules', '/etc/prometheus/alerts.test.yml'])
+    line('  the rules fire when they should')
     await system.stopEngines()
     await mustCome('without engines MillraceNoEngine fires', FIRES_WITHIN_MS, async () => {
       const { alerts } = await ask<Alerts>(system, 'alerts')

@@ -24,6 +24,8 @@ export interface System {
   readonly prometheus: string
   engines(): Promise<string[]>
   stopEngines(): Promise<void>
+  /** Throws with the output of a command that fails. */
+  runIn(service: string, command: readonly string[]): Promise<void>
   /** Resolves when the container is healthy again. */
   restart(container: string, kill: boolean): Promise<Restart>
   /** `webhook-id` of every call that came in. */
@@ -70,6 +72,9 @@ export async function openSystem(secretKey: string, services: readonly string[] 
     prometheus: `http://127.0.0.1:${prometheusPort}`,
     stopEngines: async () => {
       await compose(['stop', '--timeout', '60', 'engine'])
+    },
+    runIn: async (service, command) => {
+      await compose(['exec', '-T', service, ...command])
     },
     engines: async () => (await compose(['ps', '--format', '{{.Name}}', 'engine'])).split('\n'),
     restart: async (container, kill) => {
