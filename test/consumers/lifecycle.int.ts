@@ -41,7 +41,7 @@ describe('the lifecycle stream', () => {
       eventName: 'registered',
       steps: [
         ['plan', 'CONDITION', { field: 'event.plan', operator: 'equals', value: 'pro' }],
-        ['pause', 'DELAY', { amount: 0.2, unit: 'seconds' }],
+        ['pause', 'DELAY', { amount: 2, unit: 'seconds' }],
         ['wait', 'WAIT_FOR_EVENT', { eventName: 'logged_in', since: 'start', timeout: 60 }],
         ['bye', 'EXIT', { reason: 'done' }],
       ],

@@ -23,7 +23,7 @@ describe('a MongoDB restored to an earlier time', function () {
       eventName: 'signed_up',
       steps: [
         ['mark', 'UPDATE_CONTACT', { data: { seen: true } }],
-        ['nap', 'DELAY', { amount: 2, unit: 'seconds' }],
+        ['nap', 'DELAY', { amount: 4, unit: 'seconds' }],
         ['click', 'WAIT_FOR_EVENT', { eventName: 'clicked', timeout: 3_600, since: 'start' }],
         ['clicked', 'EXIT', { reason: 'clicked' }],
         ['quiet', 'EXIT', { reason: 'quiet' }],
