@@ -16,7 +16,8 @@ describe('an event that is sent right after a workflow was enabled', () => {
   after(() => stage.close())
 
   it('starts it, a thousand times out of a thousand', async function () {
-    this.timeout(240_000)
+    // Each trial has a limit of its own.
+    this.timeout(900_000)
     const { api } = await stage.start()
     const { id: projectId } = await api.get<{ id: string }>('/project')
     const publisher = await createPublisher(stage.brokers, `${stage.prefix}contact-events`)
