@@ -93,15 +93,9 @@ class TestRun {
   async #startServices(): Promise<Services> {
     // Not inside the scratch folder: the keeper deletes it, whatever becomes of this process.
     const state = mkdtempSync(join(tmpdir(), 'millrace-test-services-'))
-    const { inContainers } = this.#asked
-    const options = {
-      state,
-      keepData: false,
-      name: basename(state),
-      inContainers,
-      onProgress: progressLine,
-    }
-    this.#services ??= await resolveServices(options)
+    const options = { state, keepData: false, name: basename(state), onProgress: progressLine }
+    const only = this.#asked.inContainers ? ({ only: 'containers' } as const) : {}
+    this.#services ??= await resolveServices({ ...options, ...only })
     return this.#services
   }
 }

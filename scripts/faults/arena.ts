@@ -7,7 +7,7 @@ import { type ApiClient, createApiClient } from '../apiClient.js'
 import { newKey } from '../keys.js'
 import { type Millrace, startMillrace } from '../millrace.js'
 import { resolveServices } from '../services/resolve.js'
-import type { Progress, Services } from '../services/types.js'
+import type { Progress, ResolveOptions, Services } from '../services/types.js'
 import { makeWorkflow } from '../workflows.js'
 import { type Fleet, type FleetOptions, startFleet } from './fleet.js'
 import { FLOWS, planOf } from './flows.js'
@@ -56,9 +56,18 @@ const QUICK = {
 
 let rings = 0
 
-export async function openArena(onProgress: (step: Progress) => void): Promise<Arena> {
+export async function openArena(
+  onProgress: (step: Progress) => void,
+  how: Pick<ResolveOptions, 'only'> = {},
+): Promise<Arena> {
   const folder = mkdtempSync(join(tmpdir(), 'millrace-faults-'))
-  const services = await resolveServices({ state: folder, keepData: false, name: 'faults', onProgress })
+  const services = await resolveServices({
+    state: folder,
+    keepData: false,
+    name: 'faults',
+    onProgress,
+    ...how,
+  })
   return {
     services,
     folder,

@@ -10,7 +10,7 @@ const NEVER = new Promise<string>(() => undefined)
 
 /**
  * Finds or starts Kafka, MongoDB and the schema registry: addresses in the environment first, then Docker
- * Compose, then local processes; or containers, where they are asked for. What it started ends with `stop()`, and also when this process dies.
+ * Compose, then local processes; or only what is asked for. What it started ends with `stop()`, and also when this process dies.
  */
 export async function resolveServices(options: ResolveOptions): Promise<Services> {
   const began = Date.now()
@@ -29,11 +29,12 @@ export async function resolveServices(options: ResolveOptions): Promise<Services
 }
 
 async function find(options: ResolveOptions, keeper: Keeper): Promise<Found> {
-  if (options.inContainers === true) {
+  if (options.only === 'containers') {
     // Loaded for those who ask: it is large.
     const { containerServices } = await import('./containers.js')
     return containerServices({ ...options, keeper })
   }
+  if (options.only === 'local') return localServices(keeper, options.state, options.onProgress)
   const configured = configuredAddresses(process.env)
   if (configured !== undefined) {
     await mustAnswer(configured)

@@ -92,6 +92,11 @@ async function need(tools: readonly Tool[], report: Report): Promise<void> {
   if (still.length > 0) throw new Error(missingSentence(still))
 }
 
+/** Can local processes be started here, with what is there or can be installed? */
+export async function canStartLocally(): Promise<boolean> {
+  return canInstall() || (await missingOf([JAVA, MAVEN, PYTHON])).length === 0
+}
+
 /** What running takes (Java) and what fetching takes; gives the java command. */
 export async function needTools(fetch: { maven: boolean; python: boolean }, report: Report): Promise<string> {
   await need([JAVA, ...(fetch.maven ? [MAVEN] : []), ...(fetch.python ? [PYTHON] : [])], report)

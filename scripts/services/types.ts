@@ -22,8 +22,8 @@ export interface ResolveOptions {
   readonly keepData: boolean
   /** Tells instances apart: part of the Compose project's name. */
   readonly name: string
-  /** Fresh containers (testcontainers) and nothing else: for whoever asks for them by name. */
-  readonly inContainers?: boolean
+  /** Fresh containers (testcontainers), or local processes, and nothing else. */
+  readonly only?: 'containers' | 'local'
   readonly onProgress: (step: Progress) => void
 }
 
