@@ -33,22 +33,38 @@ export interface MatchOptions {
   readonly partition: number
 }
 
+/** Contacts that are read, and executions that are made, in one go: live events do not wait for more. */
+const TOGETHER = 50
+
 /** What these messages would start. What cannot be read was parked when it came in, and is passed over. */
 export async function matchEvents(options: MatchOptions, messages: readonly Message[]): Promise<Matches> {
-  const { deps, replay, workflow } = options
+  const { replay, workflow } = options
   const inRange = messages.filter(({ at }) => at >= replay.from && at < replay.to)
+  const matches = { scanned: inRange.map(({ offset }) => offset), starting: [], strangers: [] }
   const trigger = triggerOf(workflow)
-  const named = trigger === null ? [] : await readNamed(options, inRange)
-  const contacts = await findContacts(deps, replay.projectId, named)
-  const starting = named.flatMap((one): Match[] => {
+  if (trigger === null) return matches
+  const named = await readNamed(options, inRange)
+  for (let from = 0; from < named.length; from += TOGETHER)
+    await matchSome(options, trigger, named.slice(from, from + TOGETHER), matches)
+  return matches
+}
+
+interface Matching {
+  readonly starting: Match[]
+  readonly strangers: number[]
+}
+
+async function matchSome(
+  options: MatchOptions,
+  trigger: Trigger,
+  some: readonly Incoming[],
+  { starting, strangers }: Matching,
+): Promise<void> {
+  const contacts = await findContacts(options.deps, options.replay.projectId, some)
+  for (const one of some) {
     const contact = contacts.get(one)
-    return contact === undefined || trigger === null ? [] : startOf(options, trigger, { ...one, contact })
-  })
-  const strangers = named.filter((one) => !contacts.has(one))
-  return {
-    scanned: inRange.map(({ offset }) => offset),
-    starting,
-    strangers: strangers.map(({ order }) => order.offset),
+    if (contact === undefined) strangers.push(one.order.offset)
+    else starting.push(...startOf(options, trigger, { ...one, contact }))
   }
 }
 

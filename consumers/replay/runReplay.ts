@@ -25,7 +25,7 @@ export interface RunOptions {
 /** Most executions of one insert; what a crash does twice is harmless, and small. */
 const MAX_SLICE = 500
 /** At its rate a replay starts a few often, not many at once: live executions would wait behind a burst. */
-const SLICES_PER_SECOND = 20
+const SLICES_PER_SECOND = 50
 
 interface Run extends RunOptions {
   readonly pace: Pace

@@ -9,13 +9,15 @@ export interface LiveWork {
   counted(handler: Handler): Handler
   /**
    * Does bulk work: at once where nothing live is about, else one piece after the other, with a rest behind each
-   * that is as long as the piece took.
+   * that is three times as long as the piece took.
    */
   makingWay<Result>(work: () => Promise<Result>): Promise<Result>
 }
 
 /** Live work that was there so lately may come again at any moment. */
 const LATELY_MS = 5_000
+/** As many times as long as the piece took. */
+const RESTS = 3
 const LONGEST_REST_MS = 200
 
 interface LiveWorkDeps {
@@ -34,7 +36,7 @@ export function createLiveWork({ clock, scheduler }: LiveWorkDeps): LiveWork {
     try {
       return await work()
     } finally {
-      const ms = Math.min(LONGEST_REST_MS, Math.max(1, nowMs() - began))
+      const ms = Math.min(LONGEST_REST_MS, Math.max(1, RESTS * (nowMs() - began)))
       if (isAbout()) await pauseFor(scheduler, ms)
     }
   }

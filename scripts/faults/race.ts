@@ -5,7 +5,7 @@ import { type MadeWorkflow, makeWorkflow, type WorkflowPlan } from '../workflows
 import type { Arena, Ring } from './arena.js'
 import type { Counts } from './counts.js'
 import { inRing } from './inRing.js'
-import { readSeen, type Seen } from './seen.js'
+import { readSeen, type Seen, transitionsOf } from './seen.js'
 import { type Amount, settled } from './underLoad.js'
 
 /** What trials of a race work with. */
@@ -117,7 +117,7 @@ export function plainCounts({ fleet }: Ring, trials: number, documents: readonly
 
 function leftTwice({ history, seq }: Seen): boolean {
   const keys = new Set(history.map(({ key }) => key))
-  return keys.size < history.length || seq < history.length - 1
+  return keys.size < history.length || seq < transitionsOf(history.slice(1))
 }
 
 /** The branch by which a step was left, or undefined. */

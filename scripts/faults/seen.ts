@@ -14,3 +14,8 @@ export function readSeen(db: mongo.Db): Promise<Seen[]> {
   const projection = Object.fromEntries(fields.map((field) => [field, 1]))
   return db.collection('executions').find<Seen>({}, { projection }).toArray()
 }
+
+/** How many transitions left these steps: those that were chained share that of the step before them. */
+export function transitionsOf(history: Seen['history']): number {
+  return history.filter(({ chained }) => chained !== true).length
+}

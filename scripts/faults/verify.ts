@@ -2,7 +2,7 @@ import type { Counts } from './counts.js'
 import type { Span } from './fleet.js'
 import { DELAY_S, pathOf, WAIT_S } from './flows.js'
 import type { Published } from './load.js'
-import { ENDED, type Seen } from './seen.js'
+import { ENDED, type Seen, transitionsOf } from './seen.js'
 import type { SeenCall } from './sinks.js'
 import { countCalls } from './verifyCalls.js'
 
@@ -88,9 +88,7 @@ function isDoubled(pair: Pair): boolean {
       ([name, branch], index) =>
         went[index]?.name === name && (branch ?? went[index]?.branch) === went[index]?.branch,
     )
-  // Steps that were chained share the transition of the step before them.
-  const transitions = went.filter(({ chained }) => chained !== true).length
-  return !same || document.seq < transitions || !rises(document)
+  return !same || document.seq < transitionsOf(went) || !rises(document)
 }
 
 function rises({ history }: Seen): boolean {

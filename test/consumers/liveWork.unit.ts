@@ -36,13 +36,13 @@ describe('Bulk work', () => {
     assert.deepEqual(rests, [])
   })
 
-  it('rests for as long as it took while something live was handled lately, but not for long', async () => {
+  it('rests for three times as long as it took while something live was handled lately, but not for long', async () => {
     const { rests, state, live, liveWork } = world()
     for (const ms of [0, 30, 900]) {
       await live()
       assert.equal(await liveWork.makingWay(taking(state, ms)), ms)
     }
-    assert.deepEqual(rests, [1, 30, 200])
+    assert.deepEqual(rests, [1, 90, 200])
   })
 
   it('is done piece by piece then, and side by side else', async () => {
