@@ -1,13 +1,12 @@
 import type { TriggerTable } from '../../src/engine/matchTriggers.js'
 import { standingOf } from '../../src/engine/outputs.js'
-import { insertStarts, type Started } from '../../src/store/insertStarts.js'
+import { insertStarts } from '../../src/store/insertStarts.js'
 import type { Execution } from '../../src/workflow/execution.js'
-import { groupBy } from '../../src/workflow/groupBy.js'
 import type { ProjectId } from '../../src/workflow/ids.js'
 import type { Handler } from '../batch.js'
 import type { EngineDeps } from '../deps.js'
-import { announceSteps } from '../stepping/announceSteps.js'
-import { announceEnded, emit } from '../stepping/emit.js'
+import { announceStarted } from '../stepping/announceStarted.js'
+import { emit } from '../stepping/emit.js'
 import { resumeByEvents } from '../stepping/lookBack.js'
 import { noteStarts } from '../stepping/trace.js'
 import { addressEvents } from './contacts.js'
@@ -39,7 +38,8 @@ export function createContactEventsHandler({ deps, shortestRetentionMs }: Contac
     const context: FoldContext = { deps, tables, by: deps.newId(), now, oldestStart }
     const { starting, folded } = foldEvents(recorded, context)
     const started = await insertStarts(deps, starting)
-    announceStarted(deps, started)
+    announceStarted(deps, started.fresh)
+    noteStarts(deps, started.fresh)
     const repeated = await startedEarlier(deps, recorded, tables)
     const written = await writeContacts(deps, recorded, folded, context)
     const resumed = await resumeByEvents(
@@ -59,16 +59,6 @@ export function createContactEventsHandler({ deps, shortestRetentionMs }: Contac
     await clearOwed(deps, written)
     return { type: 'done' }
   }
-}
-
-function announceStarted(deps: EngineDeps, { fresh }: Started): void {
-  for (const [workflowId, list] of groupBy(fresh, (execution) => execution.workflowId)) {
-    deps.announcer.announce('executions.started', { workflowId, count: list.length })
-  }
-  const standings = fresh.map(standingOf)
-  announceEnded(deps, standings)
-  announceSteps(deps, null, standings)
-  noteStarts(deps, fresh)
 }
 
 /** Executions that a repeated event started: a crash may have come before their first step was sent. */

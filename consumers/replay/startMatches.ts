@@ -2,8 +2,8 @@ import { standingOf } from '../../src/engine/outputs.js'
 import { insertStarts } from '../../src/store/insertStarts.js'
 import type { Replay, ReplayCounts } from '../../src/store/ports/replays.js'
 import type { Execution } from '../../src/workflow/execution.js'
-import { announceSteps } from '../stepping/announceSteps.js'
-import { announceEnded, emit } from '../stepping/emit.js'
+import { announceStarted } from '../stepping/announceStarted.js'
+import { emit } from '../stepping/emit.js'
 import type { ReplayDeps } from './deps.js'
 import type { Match } from './matchEvents.js'
 
@@ -22,11 +22,7 @@ export async function startMatches(
   const { fresh, repeated } = await insertStarts(deps, matches)
   const untouched = [...fresh, ...repeated].filter(({ seq }) => seq === 0)
   await emit(deps, untouched.map(standingOf))
-  if (fresh.length > 0)
-    deps.announcer.announce('executions.started', { workflowId: replay.workflowId, count: fresh.length })
-  const standings = fresh.map(standingOf)
-  announceEnded(deps, standings)
-  announceSteps(deps, null, standings)
+  announceStarted(deps, fresh)
   const ours = again ? repeated.filter((execution) => isOurs(execution, replay)).length : 0
   const ids = new Set(matches.map(({ execution }) => execution.id)).size
   return {

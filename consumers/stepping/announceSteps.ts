@@ -1,5 +1,4 @@
-import { handledSteps } from '../../src/engine/handledSteps.js'
-import type { Standing } from '../../src/engine/outputs.js'
+import { handledSteps, type Made } from '../../src/engine/handledSteps.js'
 import type { EngineDeps } from '../deps.js'
 import type { PlannedStep } from './plan.js'
 
@@ -9,9 +8,9 @@ type AnnounceDeps = Pick<EngineDeps, 'announcer' | 'clock'>
 export function announceSteps(
   { announcer }: Pick<AnnounceDeps, 'announcer'>,
   kind: string | null,
-  standings: readonly Standing[],
+  made: readonly Made[],
 ): void {
-  for (const alike of handledSteps(standings, kind)) announcer.announce('steps.handled', alike)
+  for (const alike of handledSteps(made, kind)) announcer.announce('steps.handled', alike)
 }
 
 /** How long each step took from when it was entered: queueing and handling. */

@@ -1,4 +1,5 @@
 import type { Tracing } from '../../src/tracing/port.js'
+import type { Change } from '../../src/workflow/change.js'
 import type { Execution, HistoryEntry } from '../../src/workflow/execution.js'
 import type { StepDue } from '../../src/workflow/messages.js'
 import type { Traced } from '../../src/workflow/trace.js'
@@ -38,6 +39,19 @@ export function noteSteps({ tracing, clock }: TraceDeps, handled: readonly Plann
     const parent = due.trace ?? tracing.ofExecution(due.executionId)
     tracing.note({ name: `step ${at.step.type}`, kind: 'consumer', parent, attributes }, due.enteredAt, now)
     noteChained(tracing, change.entries, attributes, parent)
+  }
+}
+
+/** Spans of what was chained to transitions that no message stands behind. */
+export function noteChanges(
+  { tracing }: Pick<TraceDeps, 'tracing'>,
+  made: readonly { readonly execution: Execution; readonly change: Change }[],
+): void {
+  if (tracing === undefined) return
+  for (const { execution, change } of made) {
+    const { id, workflowId, trace = tracing.ofExecution(id) } = execution
+    const attributes = { 'millrace.execution.id': id, 'millrace.workflow.id': workflowId }
+    noteChained(tracing, change.entries, attributes, trace)
   }
 }
 

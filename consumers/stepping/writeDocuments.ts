@@ -4,6 +4,7 @@ import { applyChanges, type PlannedDocument } from '../../src/store/applyChanges
 import type { EngineDeps } from '../deps.js'
 import { announceSteps } from './announceSteps.js'
 import { announceEnded } from './emit.js'
+import { noteChanges } from './trace.js'
 
 export type { PlannedDocument }
 
@@ -12,7 +13,7 @@ export type { PlannedDocument }
  * message stands behind such a change, so what it owes is stored with it.
  */
 export async function applyToDocuments(
-  deps: Pick<EngineDeps, 'executions' | 'clock' | 'announcer' | 'lifecycleFacts'>,
+  deps: Pick<EngineDeps, 'executions' | 'clock' | 'announcer' | 'lifecycleFacts' | 'tracing'>,
   planned: readonly PlannedDocument[],
   by: string,
 ): Promise<Standing[]> {
@@ -22,7 +23,14 @@ export async function applyToDocuments(
   }
   const standings = moved.map(standingOf)
   announceEnded(deps, standings)
-  announceSteps(deps, null, standings)
+  const movedIds = new Set(moved.map(({ id }) => id))
+  const made = planned.filter(({ execution }) => movedIds.has(execution.id))
+  announceSteps(
+    deps,
+    null,
+    made.map(({ change }) => change),
+  )
+  noteChanges(deps, made)
   return standings
 }
 

@@ -1,3 +1,4 @@
+import type { Made } from '../../src/engine/handledSteps.js'
 import { judge } from '../../src/engine/judge.js'
 import { type Standing, standingOf } from '../../src/engine/outputs.js'
 import { MillraceError } from '../../src/errors.js'
@@ -80,7 +81,7 @@ async function runRound(
   const rest = [...strays, ...odd, ...updated.again, ...written.doubtful]
   const reconciled = await reconcile(deps, rest, batch.by, batch.topic)
   batch.onClaimed(ownClaims(planned, reconciled))
-  await send(deps, written.sure, reconciled, batch)
+  await send(deps, written, reconciled, batch)
   result.unknown.push(...reconciled.unknown)
   result.ahead.push(...reconciled.ahead)
   return endStrays(deps, strays, reconciled, batch)
@@ -108,8 +109,13 @@ function untilBlocked(decided: readonly DecidedStep[], result: StepResult): Deci
   return decided.filter(({ source }) => source.offset < result.blockedAt)
 }
 
+interface Written {
+  readonly sure: readonly PlannedStep[]
+  readonly doubtful: readonly PlannedStep[]
+}
+
 /** The blind write: all matched, or the documents must be asked. */
-async function write(deps: EngineDeps, planned: readonly PlannedStep[], batch: StepBatch) {
+async function write(deps: EngineDeps, planned: readonly PlannedStep[], batch: StepBatch): Promise<Written> {
   if (planned.length === 0) return { sure: [], doubtful: [] }
   const matched = await deps.executions.transition(groupChanges(planned), batch.by)
   if (matched === planned.length) return { sure: planned, doubtful: [] }
@@ -119,7 +125,7 @@ async function write(deps: EngineDeps, planned: readonly PlannedStep[], batch: S
 
 async function send(
   deps: EngineDeps,
-  sure: readonly PlannedStep[],
+  { sure, doubtful }: Written,
   reconciled: Reconciled,
   batch: StepBatch,
 ): Promise<void> {
@@ -131,9 +137,15 @@ async function send(
   const standing = [...moved, ...reconciled.send.map(standingOf)].filter((one) => !gone.has(one.identity.id))
   await emit(deps, [...standing, ...resumed])
   announceEnded(deps, [...moved, ...own])
-  announceSteps(deps, batch.kind, [...moved, ...own])
+  announceSteps(deps, batch.kind, [...sure.map(({ change }) => change), ...madeOf(reconciled.own, doubtful)])
   announceTimes(deps, batch.timedAs, sure)
   noteSteps(deps, sure)
+}
+
+/** The transitions of this batch that were found made. Of one of an earlier try only the outcome is known. */
+function madeOf(own: readonly Execution[], doubtful: readonly PlannedStep[]): Made[] {
+  const changes = new Map(doubtful.map(({ id, change }) => [id, change]))
+  return own.map(({ id, state }) => changes.get(id) ?? { state, entries: [] })
 }
 
 function newWaits(deps: EngineDeps, moved: readonly Standing[]): Promise<Execution[]> {

@@ -1,7 +1,6 @@
 import type { z } from 'zod'
 import { compile } from '../engine/compile.js'
-import { handledSteps } from '../engine/handledSteps.js'
-import { standingOf } from '../engine/outputs.js'
+import { handledSteps, madeByStart } from '../engine/handledSteps.js'
 import { owing } from '../engine/owing.js'
 import { startExecution } from '../engine/start.js'
 import { MillraceError } from '../errors.js'
@@ -121,7 +120,7 @@ async function start(deps: ExecutionDeps, starting: Starting): Promise<Answer> {
 function announce({ announcer }: ExecutionDeps, execution: Execution): void {
   const { workflowId, state } = execution
   announcer.announce('executions.started', { workflowId, count: 1 })
-  for (const alike of handledSteps([standingOf(execution)], null)) announcer.announce('steps.handled', alike)
+  for (const alike of handledSteps([madeByStart(execution)], null)) announcer.announce('steps.handled', alike)
   if (isEnded(state)) announcer.announce('executions.ended', { status: state.status, count: 1 })
 }
 

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
-import { advance } from '../../src/engine/advance.js'
+import { advance, changeTo } from '../../src/engine/advance.js'
 import { factOf } from '../../src/engine/facts.js'
-import { handledSteps } from '../../src/engine/handledSteps.js'
+import { handledSteps, madeByStart } from '../../src/engine/handledSteps.js'
 import { standingAfter, standingOf } from '../../src/engine/outputs.js'
 import { evolve } from '../../src/workflow/change.js'
 import type { ExecutionId } from '../../src/workflow/ids.js'
@@ -25,21 +25,18 @@ describe('What is told of chained steps', () => {
   })
 
   it('counts each by its kind: all but the last have moved on', () => {
-    const moved = standingAfter(message, change)
-    const ended = standingAfter(message, advance(at('first'), no))
-    assert.deepEqual(handledSteps([moved, moved, ended], 'CONDITION'), [
+    const ended = advance(at('first'), no)
+    assert.deepEqual(handledSteps([change, change, ended], 'CONDITION'), [
       { kind: 'CONDITION', outcome: 'moved', count: 5 },
       { kind: 'EXIT', outcome: 'completed', count: 1 },
     ])
-    assert.deepEqual(handledSteps([moved, ended], null), [
+    assert.deepEqual(handledSteps([change, ended], null), [
       { kind: 'CONDITION', outcome: 'moved', count: 1 },
       { kind: 'EXIT', outcome: 'completed', count: 1 },
     ])
-    const claimed = { ...moved, left: [], state: aMoving({ lease: { token: 't', until: NOW } }) }
+    const claimed = changeTo(aMoving({ lease: { token: 't', until: NOW } }), [])
     assert.deepEqual(handledSteps([claimed], 'WEBHOOK'), [{ kind: 'WEBHOOK', outcome: 'claimed', count: 1 }])
-    assert.deepEqual(
-      handledSteps([standingOf(anExecution({ state: aMoving({ status: 'PENDING' }) }))], null),
-      [],
-    )
+    const pending = madeByStart(anExecution({ state: aMoving({ status: 'PENDING' }), history: [] }))
+    assert.deepEqual(handledSteps([pending], null), [])
   })
 })
