@@ -40,7 +40,7 @@ const TOGETHER = 50
 export async function matchEvents(options: MatchOptions, messages: readonly Message[]): Promise<Matches> {
   const { replay, workflow } = options
   const inRange = messages.filter(({ at }) => at >= replay.from && at < replay.to)
-  const matches = { scanned: inRange.map(({ offset }) => offset), starting: [], strangers: [] }
+  const matches: Matching = { scanned: inRange.map(({ offset }) => offset), starting: [], strangers: [] }
   const trigger = triggerOf(workflow)
   if (trigger === null) return matches
   const named = await readNamed(options, inRange)
@@ -49,7 +49,7 @@ export async function matchEvents(options: MatchOptions, messages: readonly Mess
   return matches
 }
 
-interface Matching {
+interface Matching extends Matches {
   readonly starting: Match[]
   readonly strangers: number[]
 }

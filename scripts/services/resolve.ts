@@ -10,7 +10,8 @@ const NEVER = new Promise<string>(() => undefined)
 
 /**
  * Finds or starts Kafka, MongoDB and the schema registry: addresses in the environment first, then Docker
- * Compose, then local processes; or only what is asked for. What it started ends with `stop()`, and also when this process dies.
+ * Compose, then local processes; or only what is asked for. What it started ends with `stop()`, and also when this
+ * process dies.
  */
 export async function resolveServices(options: ResolveOptions): Promise<Services> {
   const began = Date.now()

@@ -18,6 +18,9 @@ export interface Place extends Whereabouts {
 /** Added to a call's time limit: a claim outlives its call by this much. */
 export const LEASE_MARGIN_MS = 30_000
 
+/** How it leaves was asked for. */
+type Leaving = Extract<Outcome, { readonly type: 'done' | 'skipped' | 'updateContact' }>
+
 /** The only place that chooses what follows an outcome. `way`: from here, where it was looked for already. */
 export function advance(place: Place, outcome: Outcome, way: Way | null = null): Change {
   const left = leftBy(outcome, place.facts)
@@ -36,7 +39,10 @@ export function advance(place: Place, outcome: Outcome, way: Way | null = null):
     case 'fail':
       return fail(place, outcome.error)
     default:
-      return fail(place, { code: 'STEP_THREW', message: `no step can say ${outcome.type}` })
+      return fail(place, {
+        code: 'STEP_THREW',
+        message: `no step can say ${(outcome satisfies Leaving).type}`,
+      })
   }
 }
 

@@ -29,6 +29,8 @@ export interface Left {
   readonly current?: true
 }
 
+type Staying = Extract<Outcome, { readonly type: 'exit' | 'wait' | 'call' | 'fail' }>
+
 /** How this outcome leaves its step; null: it stays there, or ends there. */
 export function leftBy(outcome: Outcome, { now }: Pick<Facts, 'now'>): Left | null {
   switch (outcome.type) {
@@ -42,6 +44,7 @@ export function leftBy(outcome: Outcome, { now }: Pick<Facts, 'now'>): Left | nu
     case 'sleep':
       return outcome.until > now ? null : { ...AWAKE, over: outcome.until }
     default:
+      outcome satisfies Staying
       return null
   }
 }

@@ -2,7 +2,7 @@ import type { Facts, Outcome } from '../steps/definition.js'
 import type { Transition } from '../workflow/transition.js'
 import type { Compiled, CompiledStep } from './compile.js'
 import { pass } from './decide.js'
-import { type Left, leftAt, leftBy } from './leftSteps.js'
+import { type Left, leftBy } from './leftSteps.js'
 import { chooseNext, type Next } from './next.js'
 
 /** Where an execution goes from a step that it leaves. */
@@ -48,9 +48,9 @@ export function wayFrom(
 }
 
 function chainTo(at: Whereabouts, target: CompiledStep, current: boolean): Chained | null {
-  const { facts: before, whole = false, chained = 0 } = at
+  const { whole = false, chained = 0 } = at
   if (chained >= MAX_CHAINED) return null
-  const facts = { ...before, enteredAt: leftAt(before), contact: current ? before.contact : null }
+  const facts = current || at.facts.contact === null ? at.facts : { ...at.facts, contact: null }
   const outcome = pass(target, facts, whole)
   if (outcome === null) return null
   const left = leftBy(outcome, facts)

@@ -1,5 +1,5 @@
 import type { Announcer } from '../events.js'
-import { STEP_TOPICS } from '../workflow/stepTopic.js'
+import { STEP_KINDS } from '../workflow/step.js'
 import type { Parts } from './parts.js'
 
 const DELIVERIES = ['first', 'repeated']
@@ -19,7 +19,7 @@ export function countWork(announcer: Announcer, { counter }: Parts): void {
   // The first event of a new system is seen to come in: a series that begins at one shows no increase.
   for (const status of ['COMPLETED', 'CANCELLED', 'FAILED']) ended.inc({ status }, 0)
   for (const delivery of DELIVERIES) recorded.inc({ delivery }, 0)
-  for (const kind of STEP_TOPICS) for (const outcome of OUTCOMES) steps.inc({ kind, outcome }, 0)
+  for (const kind of STEP_KINDS) for (const outcome of OUTCOMES) steps.inc({ kind, outcome }, 0)
   announcer.on('events.recorded', ({ fresh, repeated }) => {
     recorded.inc({ delivery: 'first' }, fresh)
     recorded.inc({ delivery: 'repeated' }, repeated)
