@@ -1,3 +1,4 @@
+import { setImmediate } from 'node:timers/promises'
 import { isRetriable, MillraceError, messageOf } from '../src/errors.js'
 
 export interface Gatherer<Item> {
@@ -5,6 +6,8 @@ export interface Gatherer<Item> {
   push(items: readonly Item[]): Promise<void>
   /** Items that are not answered yet. */
   pending(): number
+  /** Takes nothing more. Resolves once all is answered and nothing is under way, not even for those who gave up. */
+  close(): Promise<void>
 }
 
 export interface GatherOptions<Item> {
@@ -41,6 +44,8 @@ class Gathering<Item> implements Gatherer<Item> {
   #flying: readonly Entry<Item>[] = []
   #pending = 0
   #planned = false
+  #closed = false
+  #flight: Promise<void> = Promise.resolve()
   #alarm: NodeJS.Timeout | null = null
 
   constructor({ send, maxBatch = 2_000, maxPending = 20_000, limitMs = 10_000 }: GatherOptions<Item>) {
@@ -55,6 +60,8 @@ class Gathering<Item> implements Gatherer<Item> {
   push(items: readonly Item[]): Promise<void> {
     if (items.length === 0) return Promise.resolve()
     const { maxPending, limitMs } = this.#limits
+    if (this.#closed)
+      return Promise.reject(unavailable('No events are taken any more: this producer is closed.'))
     if (this.#pending + items.length > maxPending) {
       return Promise.reject(unavailable('Too many events are waiting for Kafka.'))
     }
@@ -71,18 +78,21 @@ class Gathering<Item> implements Gatherer<Item> {
   #plan(): void {
     if (this.#planned || this.#flying.length > 0 || this.#waiting.length === 0) return
     this.#planned = true
-    setImmediate(() => this.#fly())
+    this.#flight = setImmediate().then(() => this.#fly())
   }
 
-  #fly(): void {
+  async #fly(): Promise<void> {
     this.#planned = false
     this.#flying = takeBatch(this.#waiting, this.#limits.maxBatch)
     this.#waiting = this.#waiting.slice(this.#flying.length)
-    const answer: Answer<Item> = (entry, error) => this.#answer(entry, error)
-    sendEntries(this.#flying, this.#send, answer).finally(() => {
-      this.#flying = []
-      this.#plan()
-    })
+    await sendEntries(this.#flying, this.#send, (entry, error) => this.#answer(entry, error))
+    this.#flying = []
+    this.#plan()
+  }
+
+  async close(): Promise<void> {
+    this.#closed = true
+    while (this.#planned || this.#flying.length > 0) await this.#flight
   }
 
   #answer(entry: Entry<Item>, error: MillraceError | null): void {

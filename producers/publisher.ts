@@ -49,6 +49,7 @@ export interface EventProducer {
    * may have been written, and sending the same ids again is safe. Calls that come together share their sends.
    */
   publish(events: PublishedEvent | readonly PublishedEvent[]): Promise<readonly string[]>
+  /** Takes nothing more. Resolves once all that was published is answered and nothing is written any more. */
   close(): Promise<void>
 }
 
@@ -75,7 +76,10 @@ export async function createEventProducer(options: EventProducerOptions): Promis
       await gatherer.push(wire)
       return wire.map(({ eventId }) => eventId)
     },
-    close: () => producer.close(),
+    close: async () => {
+      await gatherer.close()
+      await producer.close()
+    },
   }
 }
 

@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict'
 import { randomUUID } from 'node:crypto'
+import type { Admin } from 'kafkajs'
 import { createEventProducer, type EventProducer, type PublishedEvent } from 'millrace/producer'
 import { MillraceError } from '../../src/errors.js'
 import { type EngineWorld, openEngineWorld, until } from '../support/engineWorld.js'
@@ -12,16 +13,20 @@ describe('the package entry millrace/producer', () => {
   let world: EngineWorld
   let reader: TopicReader
   let producer: EventProducer
+  let admin: Admin
   before(async function () {
     this.timeout(120_000)
     world = await openEngineWorld()
     reader = await readTopic(world.inputTopic)
+    admin = world.connections.kafka.admin()
+    await admin.connect()
     const { projectId, inputTopic: topic } = world
     producer = await createEventProducer({ brokers: BROKERS, projectId, topic, registryUrl })
   })
   after(async function () {
     this.timeout(60_000)
     await producer.close()
+    await admin.disconnect()
     await reader.close()
     await world.close()
   })
@@ -118,8 +123,6 @@ describe('the package entry millrace/producer', () => {
     const patient = await createEventProducer({ brokers: BROKERS, projectId, topic, deliverWithinMs: 60_000 })
     const eventId = randomUUID()
     const published = patient.publish({ name: 'late', email, eventId })
-    const admin = world.connections.kafka.admin()
-    await admin.connect()
     await admin.createTopics({ topics: [{ topic, numPartitions: 1 }], waitForLeaders: false })
     assert.deepEqual(await published, [eventId])
     const later = await readTopic(topic)
@@ -128,6 +131,43 @@ describe('the package entry millrace/producer', () => {
     for (const { value } of later.messages) assert.equal(JSON.parse(String(value)).eventId, eventId)
     await Promise.all([later.close(), patient.close()])
     await admin.deleteTopics({ topics: [topic] })
-    await admin.disconnect()
+  })
+
+  it('ends what it was told before it is closed, and takes nothing afterwards', async function () {
+    this.timeout(60_000)
+    const { projectId, inputTopic: topic } = world
+    const closing = await createEventProducer({ brokers: BROKERS, projectId, topic })
+    const before = reader.messages.length
+    const ids = Array.from({ length: 5_000 }, () => randomUUID())
+    const calls = ids.map((eventId) =>
+      closing.publish({ name: 'last', email: `${eventId}@example.com`, eventId }),
+    )
+    await closing.close()
+    assert.equal((await Promise.all(calls)).length, ids.length)
+    await until('all are there', () => reader.messages.length >= before + ids.length)
+    await assert.rejects(
+      closing.publish({ name: 'late', email: 'late@example.com' }),
+      (error) => error instanceof MillraceError && error.code === 'SERVICE_UNAVAILABLE',
+    )
+    await closing.close()
+  })
+
+  it('writes nothing more once it is closed', async function () {
+    this.timeout(60_000)
+    const { projectId } = world
+    const topic = `${world.inputTopic}.closed`
+    const closing = await createEventProducer({ brokers: BROKERS, projectId, topic, deliverWithinMs: 200 })
+    await assert.rejects(closing.publish({ name: 'late', email: 'l@example.com' }))
+    await closing.close()
+    await admin.createTopics({ topics: [{ topic, numPartitions: 1 }], waitForLeaders: false })
+    await new Promise((resolve) => setTimeout(resolve, LAST_TRY_MS))
+    assert.deepEqual(
+      (await admin.fetchTopicOffsets(topic)).map(({ high }) => high),
+      ['0'],
+    )
+    await admin.deleteTopics({ topics: [topic] })
   })
 })
+
+/** Longer than the client goes on trying by itself. */
+const LAST_TRY_MS = 6_000
