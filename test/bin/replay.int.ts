@@ -2,8 +2,9 @@ import assert from 'node:assert/strict'
 import { randomUUID } from 'node:crypto'
 import { type ReplayRole, startReplayRole } from '../../src/replayRole.js'
 import type { Workflow } from '../../src/workflow/workflow.js'
+import { allHandled } from '../support/allHandled.js'
 import { type CommandLine, commandLine, settingsOf } from '../support/commandLine.js'
-import { type EngineWorld, openEngineWorld, until } from '../support/engineWorld.js'
+import { type EngineWorld, openEngineWorld } from '../support/engineWorld.js'
 import { ask, found, wish } from '../support/replays.js'
 
 const EVENTS = 40
@@ -24,10 +25,7 @@ describe('millrace replay', function () {
       data: { n },
     }))
     await world.publish(events)
-    const contacts = world.database.db.collection('contacts')
-    await until('all are handled', async () => {
-      return (await contacts.countDocuments({ 'data.n': { $exists: true } })) === EVENTS
-    })
+    await allHandled(world.inputTopic)
     role = await startReplayRole(world.config, world.connections, world.announcer)
     millrace = commandLine(settingsOf(world))
   })

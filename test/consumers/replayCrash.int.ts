@@ -3,6 +3,7 @@ import type { ReplayDeps } from '../../consumers/replay/deps.js'
 import { startReplays } from '../../consumers/replay.js'
 import { connectOffsetReader, type OffsetReader } from '../../consumers/run/offsets.js'
 import { realScheduler } from '../../src/store/scheduling.js'
+import { allHandled } from '../support/allHandled.js'
 import { type EngineWorld, openEngineWorld, type Plan, until } from '../support/engineWorld.js'
 import { ask, ended, found, wish } from '../support/replays.js'
 
@@ -30,12 +31,7 @@ describe('a replay that crashes, is cancelled or asked for twice', () => {
       eventId: `o${n}`,
     }))
     await world.publish(events)
-    // Recorded is not enough: a workflow made between the records and the matching would be started by them.
-    const { inputTopic } = world
-    await until('all are handled', async () => {
-      const places = await offsets.committed(inputTopic, inputTopic)
-      return [...places.values()].reduce((sum, offset) => sum + offset, 0) === EVENTS
-    })
+    await allHandled(world.inputTopic)
   })
   after(async function () {
     this.timeout(60_000)

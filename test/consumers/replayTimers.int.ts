@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict'
 import { type ReplayRole, startReplayRole } from '../../src/replayRole.js'
 import type { Execution } from '../../src/workflow/execution.js'
+import { allHandled } from '../support/allHandled.js'
 import { type EngineWorld, openEngineWorld, type Plan, until } from '../support/engineWorld.js'
 import { ask, ended, wish } from '../support/replays.js'
 import { withAdmin } from '../support/topicTools.js'
@@ -79,10 +80,7 @@ describe('a replay whose due times count from the event', () => {
     await producer.connect()
     await producer.send({ topic: world.inputTopic, acks: -1, messages: events })
     await producer.disconnect()
-    const count = (name: string) => world.database.db.collection(name).countDocuments({})
-    await until('all are recorded', async () => (await count('events')) === events.length)
-    // They are written behind their events.
-    await until('all are known', async () => (await count('contacts')) === Object.keys(PEOPLE).length)
+    await allHandled(world.inputTopic)
   }
 
   function messageOf(who: string, name: string, days: number) {

@@ -3,6 +3,7 @@ import { spawn } from 'node:child_process'
 import { fileURLToPath } from 'node:url'
 import { createPublisher } from '../../scripts/demo/publisher.js'
 import { makeWorkflow } from '../../scripts/workflows.js'
+import { allHandled } from '../support/allHandled.js'
 import { until } from '../support/engineWorld.js'
 import { type LiveStage, openLiveStage } from '../support/liveStage.js'
 
@@ -115,8 +116,7 @@ describe('a replay whose process is killed', () => {
     }))
     await publisher.publish(events)
     await publisher.close()
-    const recorded = stage.database.db.collection('events')
-    await until('all are recorded', async () => (await recorded.countDocuments({ name })) === COUNT, 120_000)
+    await allHandled(`${stage.prefix}contact-events`)
   }
 
   /** `npx millrace replay … --json` in the environment of the service. */
