@@ -9,7 +9,7 @@ import { line } from '../scripts/terminal.js'
 import { makeWorkflow } from '../scripts/workflows.js'
 import { type Executions, insertPending, latenessOf, openExecutions } from './pendingTimers.js'
 import { percentile } from './percentile.js'
-import { cpuSeconds, openBench, type Run, residentMiB, stopped } from './stage.js'
+import { cpuSeconds, openBench, profileFlags, type Run, residentMiB, stopped } from './stage.js'
 import { until } from './until.js'
 
 const DELAY_MS = 2_000
@@ -31,6 +31,8 @@ export async function timers(args: readonly string[]): Promise<void> {
       rate: { type: 'string', default: '1000' },
       pending: { type: 'string', default: '1000000' },
       due: { type: 'string', default: '100000' },
+      /** A folder for V8's CPU profiles of the engine. */
+      profile: { type: 'string' },
     },
   })
   const table = new Table({ head: ['DELAYs of 2 s', 'n', 'early', 'p50 ms', 'p99', 'max'] })
@@ -47,7 +49,7 @@ export async function timers(args: readonly string[]): Promise<void> {
     table.push(await delays(scene, { name: `${values.rate}/s`, rate: Number(values.rate), seconds }))
     const before = residentMiB(engine.process.pid)
     await addPending(scene, Number(values.pending))
-    engine = await restart(run, engine)
+    engine = await restart(run, engine, values.profile)
     const again = { ...scene, api: run.api(engine) }
     table.push(await delays(again, { name: `${values.pending} pending`, rate: 20, seconds }))
     line(
@@ -62,10 +64,10 @@ export async function timers(args: readonly string[]): Promise<void> {
   line(`\n${table.toString()}`)
 }
 
-async function restart(run: Run, engine: Millrace): Promise<Millrace> {
+async function restart(run: Run, engine: Millrace, profile?: string): Promise<Millrace> {
   await stopped(engine)
   const began = performance.now()
-  const next = await run.start({})
+  const next = await run.start({}, { flags: profileFlags(profile) })
   line(`ready after ${((performance.now() - began) / 1000).toFixed(1)} s`)
   return next
 }

@@ -3,7 +3,7 @@ import { parseArgs } from 'node:util'
 import { runScript } from './lifetime.js'
 import { resolveServices } from './services/resolve.js'
 import { defaultState } from './services/stateFolder.js'
-import { line, progressLine } from './terminal.js'
+import { exportsOf, line, progressLine } from './terminal.js'
 
 await runScript(async (lifetime) => {
   const { values } = parseArgs({ options: { state: { type: 'string' } } })
@@ -14,7 +14,7 @@ await runScript(async (lifetime) => {
     onProgress: progressLine,
   })
   line()
-  for (const [name, value] of Object.entries(services.env)) line(`export ${name}='${value}'`)
+  for (const text of exportsOf(services.env)) line(text)
   line()
   line('The services run until Ctrl-C.')
   return lifetime.liveUntil(services.stop, [services.lost])

@@ -7,8 +7,9 @@ import { isFree, nextFreePort } from './services/ports.js'
 import { eventually, httpAnswers } from './services/probe.js'
 import { resolveServices } from './services/resolve.js'
 import { defaultState } from './services/stateFolder.js'
+import type { Services } from './services/types.js'
 import { supervise } from './supervise.js'
-import { line, progressLine, seconds } from './terminal.js'
+import { exportsOf, line, progressLine, seconds } from './terminal.js'
 
 const DEFAULT_PORT = 3000
 const READY_WITHIN_MS = 120_000
@@ -25,7 +26,7 @@ async function choosePort(): Promise<number> {
   return port
 }
 
-function welcome(api: string, keys: ProjectKeys): string {
+function welcome(api: string, keys: ProjectKeys, env: Services['env']): string {
   return `
   Millrace is ready.
 
@@ -40,6 +41,10 @@ function welcome(api: string, keys: ProjectKeys): string {
       -H 'Authorization: Bearer ${keys.publicKey}' \\
       -H 'Content-Type: application/json' \\
       -d '{ "event": "signed_up", "email": "ada@example.com", "data": { "plan": "free" } }'
+
+  For the command line in another shell (npx millrace doctor, npx millrace --help):
+
+    ${exportsOf(env).join('\n    ')}
 
   Ctrl-C stops everything; the data stays.
 `
@@ -76,7 +81,7 @@ await runScript(async (lifetime) => {
   if (await eventually(isReady, READY_WITHIN_MS, () => over)) {
     ready = true
     progressLine({ service: 'millrace', what: 'is ready', elapsedMs: Date.now() - began })
-    line(welcome(base, keys))
+    line(welcome(base, keys, services.env))
   } else if (!over) line(`Millrace is not ready after ${seconds(READY_WITHIN_MS)}; ${base}/ready says why.`)
   return lived
 })

@@ -28,3 +28,8 @@ export function sentence(error: unknown): string {
 export function tableOf(head: string[]): InstanceType<typeof Table> {
   return new Table({ head, style: { head: [], border: [] } })
 }
+
+/** Lines for a shell, so that what is started in it finds the same services. */
+export function exportsOf(env: object): string[] {
+  return Object.entries(env).map(([name, value]) => `export ${name}='${value}'`)
+}

@@ -1,8 +1,8 @@
 import { advance, type Place, putBack } from '../../src/engine/advance.js'
-import type { CompiledStep } from '../../src/engine/compile.js'
 import { decide } from '../../src/engine/decide.js'
-import { leftAt, leftBy } from '../../src/engine/leftSteps.js'
-import { outcomeKey, type Way, wayFrom, wayKey } from '../../src/engine/way.js'
+import { leftBy } from '../../src/engine/leftSteps.js'
+import { SharedChanges } from '../../src/engine/sharedChanges.js'
+import { outcomeKey, type Way, wayFrom } from '../../src/engine/way.js'
 import type { Facts, Outcome } from '../../src/steps/definition.js'
 import type { Change } from '../../src/workflow/change.js'
 import type { Planned } from '../../src/workflow/groupChanges.js'
@@ -57,19 +57,16 @@ function asAllowed(outcome: Outcome, { due }: Placed, { executions }: Reading): 
 
 /** Works out each step's change; those that come to the same share one. `token`: what claims write. */
 export function planSteps(decided: readonly DecidedStep[], token: string): PlannedStep[] {
-  const shared: Shared = new Map()
+  const shared = new SharedChanges()
   return decided.map((one) => planStep(one, token, shared))
 }
 
-/** By step of a definition, and by outcome and way. */
-type Shared = Map<CompiledStep, Map<string, Change>>
-
-function planStep(one: DecidedStep, token: string, shared: Shared): PlannedStep {
+function planStep(one: DecidedStep, token: string, shared: SharedChanges): PlannedStep {
   const { due, source, compiled, at, facts, outcome, tries, slot } = one
   const place = { compiled, at, facts, tries, token }
   const left = leftBy(outcome, facts)
   const way = left === null ? null : wayFrom(place, at.outgoing, left)
-  const change = sharedChange(shared, at, sharedKey(one, way), () => changeOf(place, outcome, way, slot))
+  const change = shared.of(place, way, outcomeKey(outcome), () => changeOf(place, outcome, way, slot))
   const expect = {
     seq: due.seq,
     currentStepId: due.stepId,
@@ -79,25 +76,9 @@ function planStep(one: DecidedStep, token: string, shared: Shared): PlannedStep 
   return { due, source, compiled, at, id: due.executionId, expect, change, outcome }
 }
 
-function sharedChange(shared: Shared, at: CompiledStep, key: string | null, work: () => Change): Change {
-  if (key === null) return work()
-  const changes = shared.get(at) ?? new Map<string, Change>()
-  shared.set(at, changes)
-  const change = changes.get(key) ?? work()
-  changes.set(key, change)
-  return change
-}
-
 /** A call whose host has no slot comes back by a timer; that uses up no try. */
 function changeOf(place: Place, outcome: Outcome, way: Way | null, slot: SlotAnswer | null): Change {
   if (slot?.type !== 'away') return advance(place, outcome, way)
   const dueAt = new Date(place.facts.now.getTime() + slot.ms)
   return putBack(place, { reason: 'host_slots', key: slot.host, dueAt, tries: place.tries })
-}
-
-/** What a change depends on, of one step in one batch; null where it depends on more. */
-function sharedKey({ due, facts, outcome }: DecidedStep, way: Way | null): string | null {
-  const [said, led] = [outcomeKey(outcome), wayKey(way)]
-  if (said === null || led === null) return null
-  return `${due.asOf?.getTime()}:${leftAt(facts).getTime()}:${said}>${led}`
 }

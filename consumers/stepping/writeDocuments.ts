@@ -1,6 +1,7 @@
 import { type Standing, standingOf } from '../../src/engine/outputs.js'
 import { owing } from '../../src/engine/owing.js'
 import { applyChanges, type PlannedDocument } from '../../src/store/applyChanges.js'
+import type { Change } from '../../src/workflow/change.js'
 import type { EngineDeps } from '../deps.js'
 import { announceSteps } from './announceSteps.js'
 import { announceEnded } from './emit.js'
@@ -34,13 +35,23 @@ export async function applyToDocuments(
   return standings
 }
 
-/** Its fact where nothing would send it again, and the events that an earlier transition has not sent yet. */
+/**
+ * Its fact where nothing would send it again, and the events that an earlier transition has not sent yet. Changes
+ * that were shared stay so.
+ */
 function withOwed(
   { lifecycleFacts }: Pick<EngineDeps, 'lifecycleFacts'>,
   planned: readonly PlannedDocument[],
 ): PlannedDocument[] {
+  const owingFacts = new Map<Change, Change>()
   return planned.map(({ execution, change }) => {
     const earlier = owing(execution, change.state).filter(({ kind }) => lifecycleFacts || kind !== 'fact')
-    return { execution, change: { ...change, owed: [...earlier, ...change.owed] } }
+    if (earlier.length === 0) return { execution, change }
+    const known = owingFacts.get(change)
+    const owesMore = earlier.some(({ kind }) => kind === 'event')
+    if (known !== undefined && !owesMore) return { execution, change: known }
+    const owes = { ...change, owed: [...earlier, ...change.owed] }
+    if (!owesMore) owingFacts.set(change, owes)
+    return { execution, change: owes }
   })
 }

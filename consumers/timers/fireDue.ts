@@ -1,4 +1,5 @@
 import { resumeDue } from '../../src/engine/resume.js'
+import { SharedChanges } from '../../src/engine/sharedChanges.js'
 import type { Execution } from '../../src/workflow/execution.js'
 import { groupBy } from '../../src/workflow/groupBy.js'
 import type { EngineDeps } from '../deps.js'
@@ -21,8 +22,9 @@ export async function fireDue(deps: EngineDeps, due: readonly Execution[]): Prom
   const timedOut = due.filter((execution) => !isWait(execution) || unanswered.has(execution))
   const { placed, lost } = await placeExecutions(deps, timedOut)
   const now = deps.clock.now()
+  const shared = new SharedChanges()
   const planned = placed.flatMap((place): PlannedDocument[] => {
-    const change = resumeDue({ ...place, facts: { ...place.facts, now } }, place.execution)
+    const change = resumeDue({ ...place, facts: { ...place.facts, now } }, place.execution, shared)
     return change === null ? [] : [{ execution: place.execution, change }]
   })
   const ending = await endsOfLost(deps, lost)

@@ -10,6 +10,8 @@ import {
 import { type Execution, isEnded } from '../workflow/execution.js'
 import { type JsonObject, jsonBytes } from '../workflow/json.js'
 import { fail, leave, type Place, runAgain } from './advance.js'
+import { SharedChanges } from './sharedChanges.js'
+import { wayFrom } from './way.js'
 
 /** Context of an execution: trigger data with awaited data merged over it, at most this much. */
 export const MAX_CONTEXT_BYTES = 256 * 1024
@@ -17,13 +19,17 @@ export const MAX_CONTEXT_BYTES = 256 * 1024
 const CLOCK_MARGIN_MS = 1_000
 
 /** The alarm clock rang: a DELAY is over, a wait timed out, a back-off or a lease ended. */
-export function resumeDue(place: Place, execution: Execution): Change | null {
+export function resumeDue(place: Place, execution: Execution, shared = new SharedChanges()): Change | null {
   const { state } = execution
   if (isEnded(state)) return null
   if (state.status !== 'WAITING' || state.hold !== null)
     return runAgain(place.at.step, state.enteredAt, state.tries)
   const branch = state.wait === null ? null : 'timeout'
-  return leave(place, { branch, status: 'COMPLETED', over: state.dueAt })
+  const left = { branch, status: 'COMPLETED', over: state.dueAt } as const
+  const way = wayFrom(place, place.at.outgoing, left)
+  // Where due times count from a past event, the entry tells this one's.
+  const said = place.facts.asOf === undefined ? String(branch) : null
+  return shared.of(place, way, said, () => leave(place, left, way))
 }
 
 /** The awaited event came: its data is merged over the context and the branch `event` is taken. */

@@ -2,6 +2,8 @@ import assert from 'node:assert/strict'
 import type { Place } from '../../src/engine/advance.js'
 import * as resume from '../../src/engine/resume.js'
 import { MAX_CONTEXT_BYTES, resumeDue } from '../../src/engine/resume.js'
+import { SharedChanges } from '../../src/engine/sharedChanges.js'
+import type { Facts } from '../../src/steps/definition.js'
 import type { Order, RecordedEvent } from '../../src/workflow/contactEvent.js'
 import type { Execution, Waiting } from '../../src/workflow/execution.js'
 import type { EventRecordId } from '../../src/workflow/ids.js'
@@ -77,6 +79,21 @@ describe('When the alarm clock rings', () => {
       assert.deepEqual(change?.state, { status: 'RUNNING', ...again, dueAt: null, lease: null })
       assert.deepEqual(change?.entries, [])
     }
+  })
+
+  it('what comes to the same is one change, and what tells its own time another', () => {
+    const shared = new SharedChanges()
+    const ring = (facts: Partial<Facts>, dueAt = at(40)) => {
+      const state = aWaiting({ dueAt, wait: { names: ['x'], since: 'step', checked: true } })
+      const from = { ...place, facts: someFacts({ now: at(50), ...facts }) }
+      return resumeDue(from, anExecution({ state }), shared)
+    }
+    assert.equal(ring({}), ring({}, at(41)))
+    assert.notEqual(ring({}), ring({ enteredAt: at(51) }), 'no step is left before it was entered')
+    const asOfs = [at(40), at(41)].map((dueAt) => ring({ asOf: at(30) }, dueAt)?.entries[0]?.asOf)
+    assert.deepEqual(asOfs, [at(40), at(41)])
+    const delay = resumeDue(place, anExecution({ state: aWaiting({ dueAt: at(40) }) }), shared)
+    assert.notEqual(delay?.entries[0]?.branch, ring({})?.entries[0]?.branch)
   })
 
   it('nothing happens to what has ended', () =>
