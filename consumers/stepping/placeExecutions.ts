@@ -1,28 +1,31 @@
 import type { Place } from '../../src/engine/advance.js'
 import { asOfOf } from '../../src/workflow/asOf.js'
-import type { Execution } from '../../src/workflow/execution.js'
+import type { DueExecution, Execution, ExecutionIdentity } from '../../src/workflow/execution.js'
 import type { StepDue } from '../../src/workflow/messages.js'
 import type { EngineDeps } from '../deps.js'
 import { factsOf, type Placed, readFor } from './facts.js'
 
 /** An execution as it was read, with its step, its definition and the facts to decide by. */
-export interface PlacedExecution extends Place {
-  readonly execution: Execution
+export interface PlacedExecution<Document = Execution> extends Place {
+  readonly execution: Document
 }
 
-export interface Placing {
-  readonly placed: PlacedExecution[]
+export interface Placing<Document> {
+  readonly placed: PlacedExecution<Document>[]
   /** Their definition or step does not exist: nothing can ever move them, so they end. */
-  readonly lost: Execution[]
+  readonly lost: Document[]
 }
 
 type PlaceDeps = Pick<EngineDeps, 'cache' | 'contacts' | 'clock'>
 
 /** Finds definitions and facts for documents at hand: at most one call for definitions, one for contacts. */
-export async function placeExecutions(deps: PlaceDeps, executions: readonly Execution[]): Promise<Placing> {
+export async function placeExecutions<Document extends Execution | DueExecution>(
+  deps: PlaceDeps,
+  executions: readonly Document[],
+): Promise<Placing<Document>> {
   await deps.cache.load(executions.map(keyOf))
-  const found: (Placed & { readonly execution: Execution })[] = []
-  const lost: Execution[] = []
+  const found: Found<Document>[] = []
+  const lost: Document[] = []
   for (const execution of executions) {
     const compiled = deps.cache.get(keyOf(execution))
     const stepId = execution.state.currentStepId
@@ -33,30 +36,30 @@ export async function placeExecutions(deps: PlaceDeps, executions: readonly Exec
   return { placed: await withFacts(deps, found), lost }
 }
 
-async function withFacts(
+type Found<Document> = Placed & { readonly execution: Document }
+
+async function withFacts<Document extends Execution | DueExecution>(
   deps: PlaceDeps,
-  found: readonly (Placed & { readonly execution: Execution })[],
-): Promise<PlacedExecution[]> {
-  const atHand = async () => found.map((one) => one.execution)
-  const documents = { read: atHand, readPositions: atHand }
+  found: readonly Found<Document>[],
+): Promise<PlacedExecution<Document>[]> {
+  const atHand: readonly (Execution | DueExecution)[] = found.map((one) => one.execution)
+  const whole = atHand.filter((one) => 'history' in one)
+  const documents = { read: async () => [...whole], readPositions: async () => [...atHand] }
   const reading = await readFor({ contacts: deps.contacts, executions: documents }, found)
-  const executions = new Map(found.map((one) => [one.execution.id, one.execution]))
+  const positions = new Map(atHand.map((one) => [one.id, one]))
+  const executions = new Map(whole.map((one) => [one.id, one]))
   const now = deps.clock.now()
   return found.map(({ execution, compiled, at, due }) => {
-    const facts = factsOf(
-      { due, compiled, at },
-      { contacts: reading.contacts, executions, positions: executions },
-      now,
-    )
+    const facts = factsOf({ due, compiled, at }, { contacts: reading.contacts, executions, positions }, now)
     return { execution, compiled, at, facts, tries: execution.state.tries, token: '' }
   })
 }
 
-function keyOf({ workflowId, workflowVersion }: Execution) {
+export function keyOf({ workflowId, workflowVersion }: ExecutionIdentity) {
   return { workflowId, version: workflowVersion }
 }
 
-function messageOf(execution: Execution, stepId: StepDue['stepId']): StepDue {
+function messageOf(execution: Execution | DueExecution, stepId: StepDue['stepId']): StepDue {
   const {
     id: executionId,
     projectId,
@@ -66,9 +69,9 @@ function messageOf(execution: Execution, stepId: StepDue['stepId']): StepDue {
     seq,
     state,
     startedAt,
-    history,
   } = execution
   const enteredAt = state.enteredAt ?? startedAt
+  const left = 'history' in execution ? execution.history.at(-1) : execution
   const place = { projectId, workflowId, workflowVersion, stepId, contactId }
-  return { v: 1, executionId, ...place, seq, enteredAt, ...asOfOf(history.at(-1)) }
+  return { v: 1, executionId, ...place, seq, enteredAt, ...asOfOf(left) }
 }

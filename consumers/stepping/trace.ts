@@ -1,6 +1,6 @@
 import type { Tracing } from '../../src/tracing/port.js'
 import type { Change } from '../../src/workflow/change.js'
-import type { Execution, HistoryEntry } from '../../src/workflow/execution.js'
+import type { Execution, ExecutionIdentity, HistoryEntry } from '../../src/workflow/execution.js'
 import type { StepDue } from '../../src/workflow/messages.js'
 import type { Traced } from '../../src/workflow/trace.js'
 import type { Message } from '../batch.js'
@@ -45,7 +45,7 @@ export function noteSteps({ tracing, clock }: TraceDeps, handled: readonly Plann
 /** Spans of what was chained to transitions that no message stands behind. */
 export function noteChanges(
   { tracing }: Pick<TraceDeps, 'tracing'>,
-  made: readonly { readonly execution: Execution; readonly change: Change }[],
+  made: readonly { readonly execution: ExecutionIdentity; readonly change: Change }[],
 ): void {
   if (tracing === undefined) return
   for (const { execution, change } of made) {

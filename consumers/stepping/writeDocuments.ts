@@ -1,31 +1,30 @@
-import { type Standing, standingOf } from '../../src/engine/outputs.js'
+import { type Standing, standingBehind } from '../../src/engine/outputs.js'
 import { owing } from '../../src/engine/owing.js'
-import { applyChanges, type PlannedDocument } from '../../src/store/applyChanges.js'
+import { type PlannedDocument as Planned, writeChanges } from '../../src/store/applyChanges.js'
 import type { Change } from '../../src/workflow/change.js'
+import type { DueExecution, Execution } from '../../src/workflow/execution.js'
 import type { EngineDeps } from '../deps.js'
 import { announceSteps } from './announceSteps.js'
 import { announceEnded } from './emit.js'
 import { noteChanges } from './trace.js'
 
-export type { PlannedDocument }
+export type PlannedDocument = Planned<Execution | DueExecution>
 
 /**
  * Applies changes to documents at hand; answers where those stand that this write moved, and counts. No open
  * message stands behind such a change, so what it owes is stored with it.
  */
 export async function applyToDocuments(
-  deps: Pick<EngineDeps, 'executions' | 'clock' | 'announcer' | 'lifecycleFacts' | 'tracing'>,
+  deps: Pick<EngineDeps, 'executions' | 'announcer' | 'lifecycleFacts' | 'tracing'>,
   planned: readonly PlannedDocument[],
   by: string,
 ): Promise<Standing[]> {
-  const moved = await applyChanges(deps, withOwed(deps, planned), by)
-  if (moved.length < planned.length) {
-    deps.announcer.announce('cas.missed', { topic: 'documents', count: planned.length - moved.length })
+  const made = await writeChanges(deps.executions, withOwed(deps, planned), by)
+  if (made.length < planned.length) {
+    deps.announcer.announce('cas.missed', { topic: 'documents', count: planned.length - made.length })
   }
-  const standings = moved.map(standingOf)
+  const standings = made.map(({ execution, change }) => standingBehind(execution, change))
   announceEnded(deps, standings)
-  const movedIds = new Set(moved.map(({ id }) => id))
-  const made = planned.filter(({ execution }) => movedIds.has(execution.id))
   announceSteps(
     deps,
     null,

@@ -7,7 +7,11 @@ import { owing } from './owing.js'
  * The end by somebody's wish, at the step where the execution stands; null when it has ended already. A call under
  * way keeps its token, so that its result is noted in the history and moves nothing.
  */
-export function cancel(execution: Execution, reason: string, now: Date): Change | null {
+export function cancel(
+  execution: Pick<Execution, 'state' | 'owed'>,
+  reason: string,
+  now: Date,
+): Change | null {
   const { state } = execution
   if (isEnded(state)) return null
   const { currentStepId, kind, enteredAt, tries } = state

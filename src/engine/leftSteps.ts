@@ -2,6 +2,7 @@ import type { Facts, Outcome } from '../steps/definition.js'
 import { asOfBehind } from '../workflow/asOf.js'
 import type { HistoryEntry } from '../workflow/execution.js'
 import type { JsonValue } from '../workflow/json.js'
+import type { Writable } from '../workflow/writable.js'
 import type { CompiledStep } from './compile.js'
 
 /** Outputs of a step in history: 16 KiB, the rest is cut. */
@@ -56,8 +57,6 @@ interface LeftPlace {
   readonly facts: Facts
   readonly chained?: number
 }
-
-type Writable<T> = { -readonly [Key in keyof T]: T[Key] }
 
 /** What the history says of a step that is left; absent values stay out. */
 export function entryOf(

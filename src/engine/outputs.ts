@@ -7,7 +7,7 @@ import { traceOf } from '../workflow/trace.js'
 import { factOf } from './facts.js'
 import type { Standing } from './standing.js'
 
-export { type Standing, standingAfter, standingOf } from './standing.js'
+export { type Standing, standingAfter, standingBehind, standingOf } from './standing.js'
 
 export interface StepOutput {
   readonly kind: StepKind

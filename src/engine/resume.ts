@@ -7,9 +7,10 @@ import {
   type RecordedEvent,
   unBrokered,
 } from '../workflow/contactEvent.js'
-import { type Execution, isEnded } from '../workflow/execution.js'
+import { type DueExecution, type Execution, isEnded } from '../workflow/execution.js'
 import { type JsonObject, jsonBytes } from '../workflow/json.js'
 import { fail, leave, type Place, runAgain } from './advance.js'
+import type { CompiledStep } from './compile.js'
 import { SharedChanges } from './sharedChanges.js'
 import { wayFrom } from './way.js'
 
@@ -18,8 +19,19 @@ export const MAX_CONTEXT_BYTES = 256 * 1024
 /** Clocks of broker and database may differ by this much: a `since: "step"` window opens earlier by it. */
 const CLOCK_MARGIN_MS = 1_000
 
+/** Does it take more of the document than where it stands to move what is due? */
+export function needsDocument({ state, asOf }: DueExecution, at: CompiledStep): boolean {
+  if (asOf !== undefined) return true
+  if (state.status !== 'WAITING' || state.hold !== null) return false
+  return state.wait !== null || at.needs.execution
+}
+
 /** The alarm clock rang: a DELAY is over, a wait timed out, a back-off or a lease ended. */
-export function resumeDue(place: Place, execution: Execution, shared = new SharedChanges()): Change | null {
+export function resumeDue(
+  place: Place,
+  execution: Pick<Execution, 'state'>,
+  shared = new SharedChanges(),
+): Change | null {
   const { state } = execution
   if (isEnded(state)) return null
   if (state.status !== 'WAITING' || state.hold !== null)

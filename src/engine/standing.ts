@@ -1,5 +1,6 @@
-import type { Change } from '../workflow/change.js'
+import { type Change, evolve } from '../workflow/change.js'
 import type {
+  DueExecution,
   Execution,
   ExecutionIdentity,
   ExecutionState,
@@ -25,6 +26,15 @@ export interface Standing {
 export function standingOf(execution: Execution): Standing {
   const { seq, state, history, owed } = execution
   return { identity: execution, seq, state, left: lastLeft(history), history, owed }
+}
+
+/** The standing after `change` was written over a document; of one that is due the history is not known. */
+export function standingBehind(document: Execution | DueExecution, change: Change): Standing {
+  if ('history' in document) return standingOf(evolve(document, change, document.by, document.touchedAt))
+  const { state, entries: left, owed } = change
+  const { workflowVersion } = change
+  const identity = workflowVersion === null ? document : { ...document, workflowVersion }
+  return { identity, seq: document.seq + 1, state, left, history: null, owed }
 }
 
 /** The last entry, and what it is chained to. */

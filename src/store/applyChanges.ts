@@ -4,46 +4,52 @@ import { groupChanges } from '../workflow/groupChanges.js'
 import type { Clock } from './ports/clock.js'
 import type { ExecutionStore } from './ports/executions.js'
 
+/** As much of a document as tells where it stood when it was read. */
+type Seen = Pick<Execution, 'id' | 'seq' | 'workflowVersion' | 'state'>
+
 /** A change to a document at hand. */
-export interface PlannedDocument {
-  readonly execution: Execution
+export interface PlannedDocument<Document extends Seen = Execution> {
+  readonly execution: Document
   readonly change: Change
 }
 
-/**
- * One grouped compare-and-set from the documents as they were read; answers those that this write moved, as they
- * are now. What another writer won is that writer's to send.
- */
+/** As `writeChanges`; answers those that this write moved as they are now. */
 export async function applyChanges(
-  deps: { readonly executions: ExecutionStore; readonly clock: Clock },
+  { executions, clock }: { readonly executions: ExecutionStore; readonly clock: Clock },
   planned: readonly PlannedDocument[],
   by: string,
 ): Promise<Execution[]> {
+  const made = await writeChanges(executions, planned, by)
+  const now = clock.now()
+  return made.map(({ execution, change }) => evolve(execution, change, by, now))
+}
+
+/**
+ * One grouped compare-and-set from the documents as they were read; answers what this write did. What another
+ * writer won is that writer's to send.
+ */
+export async function writeChanges<Document extends Seen>(
+  executions: Pick<ExecutionStore, 'transition' | 'readPositions'>,
+  planned: readonly PlannedDocument<Document>[],
+  by: string,
+): Promise<readonly PlannedDocument<Document>[]> {
   if (planned.length === 0) return []
   const writes = planned.map(({ execution, change }) => ({
     id: execution.id,
     expect: expectationOf(execution),
     change,
   }))
-  const matched = await deps.executions.transition(groupChanges(writes), by)
-  if (matched !== planned.length) return movedByReading(deps.executions, planned, by)
-  const now = deps.clock.now()
-  return planned.map(({ execution, change }) => evolve(execution, change, by, now))
+  const matched = await executions.transition(groupChanges(writes), by)
+  if (matched === planned.length) return planned
+  const positions = await executions.readPositions(planned.map(({ execution }) => execution.id))
+  const moved = new Map(positions.map((position) => [position.id, position]))
+  return planned.filter(({ execution }) => {
+    const position = moved.get(execution.id)
+    return position?.by === by && position.seq === execution.seq + 1
+  })
 }
 
-async function movedByReading(
-  executions: ExecutionStore,
-  planned: readonly PlannedDocument[],
-  by: string,
-): Promise<Execution[]> {
-  const seqs = new Map(planned.map(({ execution }) => [execution.id, execution.seq]))
-  const documents = await executions.read([...seqs.keys()])
-  return documents.filter(
-    (document) => document.by === by && document.seq === (seqs.get(document.id) ?? -1) + 1,
-  )
-}
-
-function expectationOf({ seq, workflowVersion, state }: Execution): Expectation {
+function expectationOf({ seq, workflowVersion, state }: Seen): Expectation {
   const place = { seq, workflowVersion, currentStepId: state.currentStepId ?? NOWHERE }
   if (state.status === 'WAITING') return { ...place, standing: 'waiting' }
   if (state.status === 'FAILED') return { ...place, standing: 'failed' }

@@ -1,11 +1,11 @@
-import type { AsOf } from './asOf.js'
+import { type AsOf, asOfOf } from './asOf.js'
 import type { Order } from './contactEvent.js'
 import type { ContactId, ExecutionId, ProjectId, StepId, WorkflowId } from './ids.js'
 import type { JsonObject, JsonValue } from './json.js'
-import type { Lane, Laned } from './lane.js'
+import { type Lane, type Laned, laneOf } from './lane.js'
 import type { SystemEvent } from './messages.js'
 import type { StepKind, StepType } from './step.js'
-import type { Traced } from './trace.js'
+import { type Traced, traceOf } from './trace.js'
 
 export type ActiveStatus = 'PENDING' | 'RUNNING' | 'WAITING'
 export type EndedStatus = 'COMPLETED' | 'CANCELLED' | 'FAILED'
@@ -151,6 +151,18 @@ export type Position = Pick<
   Execution,
   'id' | 'workflowVersion' | 'seq' | 'by' | 'state' | 'owed' | 'depth' | 'touchedAt' | 'startedAt'
 >
+
+/** An execution that is due, without what weighs most of it; most are moved by no more. */
+export interface DueExecution extends Position, ExecutionIdentity, AsOf {}
+
+/** `asOf`: of the step that it left last. */
+export function dueOf(execution: Execution): DueExecution {
+  const { id, projectId, workflowId, workflowVersion, contactId, history, ...more } = execution
+  const { seq, by, state, owed, depth, touchedAt, startedAt } = more
+  const identity = { id, projectId, workflowId, workflowVersion, contactId }
+  const position = { seq, by, state, owed, depth, touchedAt, startedAt }
+  return { ...identity, ...position, ...laneOf(execution), ...traceOf(execution), ...asOfOf(history.at(-1)) }
+}
 
 export function isEnded(state: ExecutionState): state is Ended {
   return state.status === 'COMPLETED' || state.status === 'CANCELLED' || state.status === 'FAILED'

@@ -1,14 +1,15 @@
 import assert from 'node:assert/strict'
-import type { Place } from '../../src/engine/advance.js'
+import { type Place, runAgain } from '../../src/engine/advance.js'
+import { outputsOf, standingBehind } from '../../src/engine/outputs.js'
 import * as resume from '../../src/engine/resume.js'
-import { MAX_CONTEXT_BYTES, resumeDue } from '../../src/engine/resume.js'
+import { MAX_CONTEXT_BYTES, needsDocument, resumeDue } from '../../src/engine/resume.js'
 import { SharedChanges } from '../../src/engine/sharedChanges.js'
 import type { Facts } from '../../src/steps/definition.js'
 import type { Order, RecordedEvent } from '../../src/workflow/contactEvent.js'
-import type { Execution, Waiting } from '../../src/workflow/execution.js'
+import { dueOf, type Execution, type Waiting } from '../../src/workflow/execution.js'
 import type { EventRecordId } from '../../src/workflow/ids.js'
 import { aDefinition, compiled, stepAt } from '../support/definitions.js'
-import { aMoving, anEnd, anEntry, anExecution, aWaiting } from '../support/executionValues.js'
+import { aMoving, anEnd, anEntry, anExecution, aWaiting, THEN } from '../support/executionValues.js'
 import { someFacts } from '../support/facts.js'
 
 /** Broker and database show the same time. */
@@ -94,6 +95,32 @@ describe('When the alarm clock rings', () => {
     assert.deepEqual(asOfs, [at(40), at(41)])
     const delay = resumeDue(place, anExecution({ state: aWaiting({ dueAt: at(40) }) }), shared)
     assert.notEqual(delay?.entries[0]?.branch, ring({})?.entries[0]?.branch)
+  })
+
+  it('the document is read where more of it counts than where it stands', () => {
+    const delay = anExecution({ state: aWaiting({ dueAt: at(40) }) })
+    const rules = { ...place.at, needs: { contact: false, execution: true } }
+    const replayed = { ...delay, history: [anEntry(0, { asOf: at(1) })] }
+    assert.equal(needsDocument(dueOf(delay), place.at), false)
+    assert.equal(needsDocument(dueOf(delay), rules), true)
+    assert.equal(needsDocument(dueOf(replayed), place.at), true)
+    assert.equal(needsDocument(dueOf(waits()), place.at), true)
+    const hold = { reason: 'retry', key: null, since: at(1) } as const
+    for (const state of [aWaiting({ hold }), aMoving({ lease: { token: 't', until: at(40) } })])
+      assert.equal(needsDocument(dueOf(anExecution({ state })), rules), false, 'it runs again')
+  })
+
+  it('what comes of it is the same, whatever was read', () => {
+    const trace = '00-trace'
+    const delay = anExecution({ state: aWaiting({ dueAt: at(40) }), lane: 'bulk', trace })
+    const change = { ...runAgain(place.at.step, THEN, 2), workflowVersion: 7 }
+    const [whole, light] = [delay, dueOf(delay)].map((one) => outputsOf([standingBehind(one, change)]))
+    assert.deepEqual(light, whole)
+    assert.deepEqual([whole?.steps[0]?.due.workflowVersion, whole?.steps[0]?.due.seq], [7, 5])
+    const ended = resumeDue(place, delay)
+    assert.ok(ended !== null)
+    assert.equal(standingBehind(delay, ended).history?.length, 2)
+    assert.equal(standingBehind(dueOf(delay), ended).history, null)
   })
 
   it('nothing happens to what has ended', () =>

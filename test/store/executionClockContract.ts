@@ -1,12 +1,12 @@
 import assert from 'node:assert/strict'
-import type { Execution } from '../../src/workflow/execution.js'
+import { dueOf, type Execution } from '../../src/workflow/execution.js'
 import type { StepTopic } from '../../src/workflow/stepTopic.js'
-import { aMoving, anEnd, aWaiting, NOW, stepId, THEN } from '../support/executionValues.js'
+import { aMoving, anEnd, anEntry, aWaiting, NOW, stepId, THEN } from '../support/executionValues.js'
 import { given, type OpenExecutions, until } from './executionsContract.js'
 
 const ALL = { partitions: 1, owned: [0] }
 const after = (at: Date, ms: number) => new Date(at.getTime() + ms)
-const idsOf = (executions: readonly Execution[]) => executions.map(({ id }) => id)
+const idsOf = (executions: readonly Pick<Execution, 'id'>[]) => executions.map(({ id }) => id)
 const lease = { token: 't', until }
 const wait = { names: ['clicked'], since: 'step', checked: true } as const
 
@@ -17,9 +17,16 @@ export function clockContract(open: OpenExecutions): void {
 
   it('finds what is due, oldest first: waits as far as events were handled, the rest by now', async () => {
     const store = open()
-    const sleeping = (dueAt: Date) => given(store, { state: aWaiting({ dueAt }) })
+    const sleeping = (dueAt: Date, more: Partial<Execution> = {}) =>
+      given(store, { state: aWaiting({ dueAt }), ...more })
+    const replayed: Partial<Execution> = {
+      history: [anEntry(0), anEntry(1, { asOf: THEN })],
+      lane: 'bulk',
+      trace: `00-${'a'.repeat(32)}-${'b'.repeat(16)}-01`,
+      owed: [{ kind: 'fact' }],
+    }
     const waits = (dueAt: Date) => given(store, { state: aWaiting({ dueAt, wait }) })
-    const [late, onTime] = [await sleeping(ago(5)), await sleeping(now)]
+    const [late, onTime] = [await sleeping(ago(5), replayed), await sleeping(now)]
     await sleeping(after(now, 1))
     const lost = await given(store, {
       state: aMoving({ lease: { token: 't', until: ago(9) }, dueAt: ago(9) }),
@@ -29,7 +36,9 @@ export function clockContract(open: OpenExecutions): void {
     await given(store, { state: aWaiting({ wait }) })
     await given(store, { state: anEnd('COMPLETED') })
     const upTo = { now, waitsUpTo: ago(7) }
-    assert.deepEqual(idsOf(await store.due(ALL, upTo, 10)), idsOf([lost, timedOut, late, onTime]))
+    const found = await store.due(ALL, upTo, 10)
+    assert.deepEqual(found, [lost, timedOut, late, onTime].map(dueOf))
+    assert.deepEqual(found[2]?.asOf, THEN)
     assert.deepEqual(idsOf(await store.due(ALL, upTo, 2)), idsOf([lost, timedOut]))
     const caughtUp = { now, waitsUpTo: after(now, 1_000) }
     assert.deepEqual(idsOf(await store.due(ALL, caughtUp, 10)), idsOf([lost, timedOut, unsure, late, onTime]))

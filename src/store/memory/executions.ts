@@ -1,5 +1,5 @@
 import { evolve, isUnsettled, meets, type TransitionGroup } from '../../workflow/change.js'
-import { type Execution, type HistoryEntry, isEnded } from '../../workflow/execution.js'
+import { dueOf, type Execution, type HistoryEntry, isEnded } from '../../workflow/execution.js'
 import type { ExecutionId } from '../../workflow/ids.js'
 import { type StepTopic, stepTopicOf } from '../../workflow/stepTopic.js'
 import type { Clock } from '../ports/clock.js'
@@ -18,14 +18,15 @@ export function createMemoryExecutionStore(clock: Clock, table: Table = new Map(
     settleWaits: async (refs) => rewrite(table, refs, (execution) => settled(execution, clock.now())),
     waitingFor: async (contactIds, names) =>
       [...table.values()].filter((one) => contactIds.includes(one.contactId) && waitsForAny(one, names)),
-    due: async (share, upTo, limit) => dueOf(table, share, upTo).slice(0, limit),
+    due: async (share, upTo, limit) => allDue(table, share, upTo).slice(0, limit).map(dueOf),
     nextDue: async (share, upTo) => {
-      const found = new Set(dueOf(table, share, upTo))
+      const found = new Set(allDue(table, share, upTo))
       const next = inShare(table, share).flatMap((one) => (found.has(one) ? [] : (dueAtOf(one) ?? [])))
       return next.sort((a, b) => a.getTime() - b.getTime())[0] ?? null
     },
     overdue: async (share, before) =>
-      dueOf(table, share, { now: before, waitsUpTo: before }).filter((one) => one.touchedAt <= before).length,
+      allDue(table, share, { now: before, waitsUpTo: before }).filter((one) => one.touchedAt <= before)
+        .length,
     stale: async (which, share, before, limit) => stale(table, which, share, before).slice(0, limit),
     touch: async (refs) =>
       rewrite(table, refs, (one) => ({ ...one, touches: one.touches + 1, touchedAt: clock.now() })),
@@ -81,7 +82,7 @@ function dueAtOf({ state }: Execution): Date | null {
   return isEnded(state) ? null : state.dueAt
 }
 
-function dueOf(
+function allDue(
   table: Table,
   share: Share,
   upTo: { readonly now: Date; readonly waitsUpTo: Date },

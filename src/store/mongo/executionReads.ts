@@ -1,12 +1,16 @@
+import type { AsOf } from '../../workflow/asOf.js'
 import type {
+  DueExecution,
   EndedStatus,
   Execution,
   ExecutionState,
   HistoryEntry,
+  Owed,
   Position,
 } from '../../workflow/execution.js'
 import type { ContactId, ExecutionId, ProjectId, StepId, WorkflowId } from '../../workflow/ids.js'
 import type { JsonObject } from '../../workflow/json.js'
+import type { Writable } from '../../workflow/writable.js'
 import { fromUuid } from './bson.js'
 import { type ExecutionDocument, STATE_FIELDS, type StoredEntry } from './executionDocument.js'
 import { loadValue } from './json.js'
@@ -64,6 +68,43 @@ export function positionOf(document: PositionDocument): Position {
     startedAt: document.startedAt,
   }
 }
+
+export const DUE_FIELDS = [
+  ...POSITION_FIELDS,
+  ...(['projectId', 'workflowId', 'contactId', 'lane', 'trace'] as const),
+  'history.asOf',
+] as const satisfies readonly (keyof ExecutionDocument | 'history.asOf')[]
+
+type DueDocument = PositionDocument &
+  Pick<ExecutionDocument, 'projectId' | 'workflowId' | 'contactId' | 'lane' | 'trace'> & {
+    readonly history: readonly AsOf[]
+  }
+
+/** Field by field, as documents are: crowds are read. */
+export function dueOf(document: DueDocument): DueExecution {
+  const { lane, trace, history } = document
+  const due: Writable<DueExecution> = {
+    id: fromUuid<ExecutionId>(document._id),
+    projectId: fromUuid<ProjectId>(document.projectId),
+    workflowId: fromUuid<WorkflowId>(document.workflowId),
+    workflowVersion: document.workflowVersion,
+    contactId: fromUuid<ContactId>(document.contactId),
+    seq: document.seq,
+    by: document.by,
+    state: stateOf(document),
+    owed: document.owed ?? NOTHING,
+    depth: document.depth,
+    touchedAt: document.touchedAt,
+    startedAt: document.startedAt,
+  }
+  if (lane === 'bulk') due.lane = lane
+  if (trace !== undefined) due.trace = trace
+  const asOf = history.at(-1)?.asOf
+  if (asOf !== undefined) due.asOf = asOf
+  return due
+}
+
+const NOTHING: readonly Owed[] = []
 
 function stateOf(document: PositionDocument): ExecutionState {
   switch (document.status) {

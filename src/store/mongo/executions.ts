@@ -1,5 +1,5 @@
 import type { TransitionGroup } from '../../workflow/change.js'
-import type { Execution, HistoryEntry, Position } from '../../workflow/execution.js'
+import type { DueExecution, Execution, HistoryEntry, Position } from '../../workflow/execution.js'
 import type { ContactId, ExecutionId } from '../../workflow/ids.js'
 import type { StepTopic } from '../../workflow/stepTopic.js'
 import type { Clock } from '../ports/clock.js'
@@ -8,7 +8,7 @@ import { toUuid, toUuids } from './bson.js'
 import { type Collection, type Db, type Filter, inOneAnswer, insertMissing, onlyFields } from './driver.js'
 import { type ExecutionDocument, storeEntry, toDocument } from './executionDocument.js'
 import { EXECUTION_INDEXES } from './executionIndexes.js'
-import { fromDocument, POSITION_FIELDS, positionOf } from './executionReads.js'
+import { DUE_FIELDS, dueOf, fromDocument, POSITION_FIELDS, positionOf } from './executionReads.js'
 import { groupUpdate } from './executionUpdates.js'
 
 type Executions = Collection<ExecutionDocument>
@@ -129,20 +129,23 @@ function shareFilter({ partitions, owned }: Share): object {
 
 type UpTo = { readonly now: Date; readonly waitsUpTo: Date }
 
+const DUE = onlyFields(DUE_FIELDS)
+
 async function due(
   executions: Executions,
   share: Share,
   { now, waitsUpTo }: UpTo,
   limit: number,
-): Promise<Execution[]> {
+): Promise<DueExecution[]> {
   if (share.owned.length === 0) return []
   const waits = { 'wait.names': { $exists: true }, dueAt: { $lte: waitsUpTo < now ? waitsUpTo : now } }
   const others = { wait: { $exists: false }, dueAt: { $lte: now } }
   const filter = { $and: [shareFilter(share), { dueAt: { $lte: now } }, { $or: [waits, others] }] }
+  const options = { projection: DUE, ...inOneAnswer(limit), limit }
   const documents = await executions
-    .find(filter as Filter<ExecutionDocument>, { ...inOneAnswer(limit), limit, sort: { dueAt: 1 } })
+    .find(filter as Filter<ExecutionDocument>, { ...options, sort: { dueAt: 1 } })
     .toArray()
-  return documents.map(fromDocument)
+  return documents.map(dueOf)
 }
 
 async function nextDue(executions: Executions, share: Share, { now, waitsUpTo }: UpTo): Promise<Date | null> {

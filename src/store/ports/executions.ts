@@ -1,5 +1,5 @@
 import type { TransitionGroup } from '../../workflow/change.js'
-import type { Execution, HistoryEntry, Position } from '../../workflow/execution.js'
+import type { DueExecution, Execution, HistoryEntry, Position } from '../../workflow/execution.js'
 import type { ContactId, ExecutionId } from '../../workflow/ids.js'
 import type { StepTopic } from '../../workflow/stepTopic.js'
 
@@ -27,7 +27,7 @@ export interface ExecutionStore {
     share: Share,
     upTo: { readonly now: Date; readonly waitsUpTo: Date },
     limit: number,
-  ): Promise<Execution[]>
+  ): Promise<DueExecution[]>
   /** The earliest due time of the share that `due` does not find yet, or null; past: a wait that is held back. */
   nextDue(share: Share, upTo: { readonly now: Date; readonly waitsUpTo: Date }): Promise<Date | null>
   /** How many of the share, whatever holds them back, were due before and stood so then; counts at most 10,000. */
