@@ -1,7 +1,8 @@
 import type { Share } from '../../src/store/ports/executions.js'
+import type { DueExecution } from '../../src/workflow/execution.js'
 import type { EngineDeps } from '../deps.js'
 import { fireDue } from './fireDue.js'
-import { handledUpTo } from './handledUpTo.js'
+import { handledUpTo, keptFor } from './handledUpTo.js'
 
 /** The alarm clock of one process: wakes at the earliest due time of its share and moves what is due. */
 export interface Alarm {
@@ -24,6 +25,9 @@ const ABREAST = 3
 /** At least this often it looks, whatever was announced: a lost Timer message costs this much. */
 const IDLE_MS = 2_000
 
+/** It is noted once a second. */
+const KEPT_MS = 100
+
 /** Waits that are due and held back by the input are looked at again so soon. */
 const HELD_BACK_MS = 250
 
@@ -34,6 +38,7 @@ export function createAlarm(options: AlarmOptions): Alarm {
   let ringing: Promise<void> | null = null
   let wakeAt = Number.POSITIVE_INFINITY
   let cancel: () => void = () => undefined
+  const handled = keptFor(KEPT_MS, deps.clock, () => handledUpTo(deps, options.inputTopic))
 
   const plan = (atMs: number) => {
     if (stopped || atMs >= wakeAt) return
@@ -46,7 +51,7 @@ export function createAlarm(options: AlarmOptions): Alarm {
     if (stopped) return
     again = ringing !== null
     if (again) return
-    ringing = fireAll({ ...options, isStopped: () => stopped })
+    ringing = fireAll({ ...options, handled, isStopped: () => stopped })
       .catch((error) => {
         deps.announcer.announce('failure', { where: 'alarm clock', error })
         return deps.clock.now().getTime() + IDLE_MS
@@ -69,6 +74,8 @@ export function createAlarm(options: AlarmOptions): Alarm {
 
 interface Firing extends AlarmOptions {
   readonly isStopped: () => boolean
+  /** Up to when the input was handled. */
+  readonly handled: () => Promise<Date>
 }
 
 /** Moves everything that is due, page by page; answers when to look again (ms of the clock). */
@@ -76,14 +83,20 @@ async function fireAll(options: Firing): Promise<number> {
   const { deps } = options
   const owned = options.share()
   const beganMs = deps.clock.now().getTime()
-  let upTo = await firePage(options, owned)
-  while (upTo.isFull && !options.isStopped()) {
+  let page = await findPage(options, owned)
+  while (page.isFull && !options.isStopped()) {
+    await fireDue(deps, page.due)
     await allEnded(partsOf(owned).map((part) => firePart(options, part)))
-    upTo = await firePage(options, owned)
+    page = await findPage(options, owned)
   }
-  const next = await deps.executions.nextDue(owned, upTo)
-  const atMs = Math.min(next?.getTime() ?? Number.POSITIVE_INFINITY, upTo.now.getTime() + IDLE_MS)
-  const isHeldBack = atMs <= upTo.now.getTime()
+  // What this page does not find is the same before it is moved and after it.
+  const looking = deps.executions.nextDue(owned, page.upTo)
+  await allEnded([looking, fireDue(deps, page.due)])
+  const atMs = Math.min(
+    (await looking)?.getTime() ?? Number.POSITIVE_INFINITY,
+    page.upTo.now.getTime() + IDLE_MS,
+  )
+  const isHeldBack = atMs <= page.upTo.now.getTime()
   if (!isHeldBack) return atMs
   // Looking for waits that the input holds back costs no more than a fifth of the time.
   const nowMs = deps.clock.now().getTime()
@@ -99,7 +112,7 @@ function partsOf({ partitions, owned }: Share): Share[] {
 }
 
 /** One that fails does not leave the others behind, unwatched. */
-async function allEnded(works: readonly Promise<void>[]): Promise<void> {
+async function allEnded(works: readonly Promise<unknown>[]): Promise<void> {
   await Promise.allSettled(works)
   await Promise.all(works)
 }
@@ -107,20 +120,21 @@ async function allEnded(works: readonly Promise<void>[]): Promise<void> {
 async function firePart(options: Firing, part: Share): Promise<void> {
   let isFull: boolean
   do {
-    isFull = (await firePage(options, part)).isFull
+    const page = await findPage(options, part)
+    await fireDue(options.deps, page.due)
+    isFull = page.isFull
   } while (isFull && !options.isStopped())
 }
 
-interface Fired {
-  readonly now: Date
-  readonly waitsUpTo: Date
+interface Page {
+  readonly due: readonly DueExecution[]
+  readonly upTo: { readonly now: Date; readonly waitsUpTo: Date }
   /** There may be more. */
   readonly isFull: boolean
 }
 
-async function firePage({ deps, inputTopic }: AlarmOptions, share: Share): Promise<Fired> {
-  const upTo = { now: deps.clock.now(), waitsUpTo: await handledUpTo(deps, inputTopic) }
-  const page = await deps.executions.due(share, upTo, PAGE)
-  await fireDue(deps, page)
-  return { ...upTo, isFull: page.length === PAGE }
+async function findPage({ deps, handled }: Firing, share: Share): Promise<Page> {
+  const upTo = { now: deps.clock.now(), waitsUpTo: await handled() }
+  const due = await deps.executions.due(share, upTo, PAGE)
+  return { due, upTo, isFull: due.length === PAGE }
 }

@@ -1,3 +1,4 @@
+import type { Clock } from '../../src/store/ports/clock.js'
 import type { EngineDeps } from '../deps.js'
 
 /** The time up to which every input partition was handled; a partition that nobody reads holds it back. */
@@ -11,4 +12,16 @@ export async function handledUpTo(
     (_, partition) => passed.get(partition)?.getTime() ?? 0,
   )
   return new Date(Math.min(...times))
+}
+
+/** Asks again when what it knows is older than `ms`. */
+export function keptFor<Value>(ms: number, clock: Clock, ask: () => Promise<Value>): () => Promise<Value> {
+  let known: { readonly value: Value; readonly atMs: number } | null = null
+  return async () => {
+    const atMs = clock.now().getTime()
+    if (known !== null && Math.abs(atMs - known.atMs) < ms) return known.value
+    const value = await ask()
+    known = { value, atMs }
+    return value
+  }
 }
