@@ -1,4 +1,4 @@
-import type { Share } from '../../src/store/ports/executions.js'
+import type { Share, UpTo } from '../../src/store/ports/executions.js'
 import type { DueExecution } from '../../src/workflow/execution.js'
 import type { EngineDeps } from '../deps.js'
 import { fireDue } from './fireDue.js'
@@ -117,24 +117,33 @@ async function allEnded(works: readonly Promise<unknown>[]): Promise<void> {
   await Promise.all(works)
 }
 
+/** Page behind page: what was moved has left the index, but is in the way of who begins at its beginning again. */
 async function firePart(options: Firing, part: Share): Promise<void> {
+  let from: Date | undefined
   let isFull: boolean
   do {
-    const page = await findPage(options, part)
+    const page = await findPage(options, part, from)
     await fireDue(options.deps, page.due)
     isFull = page.isFull
+    from = lastDue(page)
   } while (isFull && !options.isStopped())
+}
+
+function lastDue({ due }: Page): Date | undefined {
+  const { dueAt } = { dueAt: null, ...due.at(-1)?.state }
+  return dueAt ?? undefined
 }
 
 interface Page {
   readonly due: readonly DueExecution[]
-  readonly upTo: { readonly now: Date; readonly waitsUpTo: Date }
+  readonly upTo: UpTo
   /** There may be more. */
   readonly isFull: boolean
 }
 
-async function findPage({ deps, handled }: Firing, share: Share): Promise<Page> {
+async function findPage({ deps, handled }: Firing, share: Share, from?: Date): Promise<Page> {
   const upTo = { now: deps.clock.now(), waitsUpTo: await handled() }
-  const due = await deps.executions.due(share, upTo, PAGE)
+  const since = from === undefined ? {} : { from }
+  const due = await deps.executions.due(share, { ...upTo, ...since }, PAGE)
   return { due, upTo, isFull: due.length === PAGE }
 }

@@ -40,8 +40,8 @@ export const MUTATIONS: readonly Mutation[] = [
       ...deps,
       executions: {
         ...deps.executions,
-        due: (share, { now, waitsUpTo }, limit) =>
-          deps.executions.due(share, { now: new Date(now.getTime() + EARLY_MS), waitsUpTo }, limit),
+        due: (share, times, limit) =>
+          deps.executions.due(share, { ...times, now: new Date(times.now.getTime() + EARLY_MS) }, limit),
       },
     }),
   },

@@ -39,6 +39,7 @@ export function clockContract(open: OpenExecutions): void {
     const found = await store.due(ALL, upTo, 10)
     assert.deepEqual(found, [lost, timedOut, late, onTime].map(dueOf))
     assert.deepEqual(found[2]?.asOf, THEN)
+    assert.deepEqual(idsOf(await store.due(ALL, { ...upTo, from: ago(5) }, 10)), idsOf([late, onTime]))
     assert.deepEqual(idsOf(await store.due(ALL, upTo, 2)), idsOf([lost, timedOut]))
     const caughtUp = { now, waitsUpTo: after(now, 1_000) }
     assert.deepEqual(idsOf(await store.due(ALL, caughtUp, 10)), idsOf([lost, timedOut, unsure, late, onTime]))

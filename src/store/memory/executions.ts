@@ -3,7 +3,7 @@ import { dueOf, type Execution, type HistoryEntry, isEnded } from '../../workflo
 import type { ExecutionId } from '../../workflow/ids.js'
 import { type StepTopic, stepTopicOf } from '../../workflow/stepTopic.js'
 import type { Clock } from '../ports/clock.js'
-import type { ExecutionStore, Share } from '../ports/executions.js'
+import type { ExecutionStore, Share, UpTo } from '../ports/executions.js'
 
 type Table = Map<ExecutionId, Execution>
 type Ref = { readonly id: ExecutionId; readonly seq: number }
@@ -18,7 +18,11 @@ export function createMemoryExecutionStore(clock: Clock, table: Table = new Map(
     settleWaits: async (refs) => rewrite(table, refs, (execution) => settled(execution, clock.now())),
     waitingFor: async (contactIds, names) =>
       [...table.values()].filter((one) => contactIds.includes(one.contactId) && waitsForAny(one, names)),
-    due: async (share, upTo, limit) => allDue(table, share, upTo).slice(0, limit).map(dueOf),
+    due: async (share, { from = new Date(0), ...upTo }, limit) =>
+      allDue(table, share, upTo)
+        .filter((one) => (dueAtOf(one) ?? from) >= from)
+        .slice(0, limit)
+        .map(dueOf),
     nextDue: async (share, upTo) => {
       const found = new Set(allDue(table, share, upTo))
       const next = inShare(table, share).flatMap((one) => (found.has(one) ? [] : (dueAtOf(one) ?? [])))
@@ -82,21 +86,14 @@ function dueAtOf({ state }: Execution): Date | null {
   return isEnded(state) ? null : state.dueAt
 }
 
-function allDue(
-  table: Table,
-  share: Share,
-  upTo: { readonly now: Date; readonly waitsUpTo: Date },
-): Execution[] {
+function allDue(table: Table, share: Share, upTo: UpTo): Execution[] {
   const time = (one: Execution) => dueAtOf(one)?.getTime() ?? Number.POSITIVE_INFINITY
   return inShare(table, share)
     .filter((one) => time(one) <= limitOf(one, upTo).getTime())
     .sort((a, b) => time(a) - time(b))
 }
 
-function limitOf(
-  { state }: Execution,
-  { now, waitsUpTo }: { readonly now: Date; readonly waitsUpTo: Date },
-): Date {
+function limitOf({ state }: Execution, { now, waitsUpTo }: UpTo): Date {
   const isWait = state.status === 'WAITING' && state.wait !== null
   return isWait && waitsUpTo < now ? waitsUpTo : now
 }

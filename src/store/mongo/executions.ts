@@ -3,7 +3,7 @@ import type { DueExecution, Execution, HistoryEntry, Position } from '../../work
 import type { ContactId, ExecutionId } from '../../workflow/ids.js'
 import type { StepTopic } from '../../workflow/stepTopic.js'
 import type { Clock } from '../ports/clock.js'
-import type { ExecutionStore, Share } from '../ports/executions.js'
+import type { ExecutionStore, Share, UpTo } from '../ports/executions.js'
 import { toUuid, toUuids } from './bson.js'
 import { type Collection, type Db, type Filter, inOneAnswer, insertMissing, onlyFields } from './driver.js'
 import { type ExecutionDocument, storeEntry, toDocument } from './executionDocument.js'
@@ -127,20 +127,19 @@ function shareFilter({ partitions, owned }: Share): object {
   return { $or: owned.map((partition) => ({ keyHash: { $mod: [partitions, partition] } })) }
 }
 
-type UpTo = { readonly now: Date; readonly waitsUpTo: Date }
-
 const DUE = onlyFields(DUE_FIELDS)
 
 async function due(
   executions: Executions,
   share: Share,
-  { now, waitsUpTo }: UpTo,
+  { now, waitsUpTo, from }: UpTo & { readonly from?: Date },
   limit: number,
 ): Promise<DueExecution[]> {
   if (share.owned.length === 0) return []
   const waits = { 'wait.names': { $exists: true }, dueAt: { $lte: waitsUpTo < now ? waitsUpTo : now } }
   const others = { wait: { $exists: false }, dueAt: { $lte: now } }
-  const filter = { $and: [shareFilter(share), { dueAt: { $lte: now } }, { $or: [waits, others] }] }
+  const since = from === undefined ? {} : { $gte: from }
+  const filter = { $and: [shareFilter(share), { dueAt: { ...since, $lte: now } }, { $or: [waits, others] }] }
   const options = { projection: DUE, ...inOneAnswer(limit), limit }
   const documents = await executions
     .find(filter as Filter<ExecutionDocument>, { ...options, sort: { dueAt: 1 } })

@@ -9,6 +9,12 @@ export interface Share {
   readonly owned: readonly number[]
 }
 
+/** What counts as due: waits by how far events were handled, everything else by now. */
+export interface UpTo {
+  readonly now: Date
+  readonly waitsUpTo: Date
+}
+
 /** The engine's side of executions; batches only, a constant number of calls each. Majority with journal. */
 export interface ExecutionStore {
   /** Inserts those that are not there; answers the ids that were there before. */
@@ -22,14 +28,10 @@ export interface ExecutionStore {
   settleWaits(refs: readonly { readonly id: ExecutionId; readonly seq: number }[]): Promise<void>
   /** Executions of these contacts that wait for one of these names, checked or not. */
   waitingFor(contactIds: readonly ContactId[], names: readonly string[]): Promise<Execution[]>
-  /** What is due: waits by `waitsUpTo` (events were handled up to there), everything else by `now`. Oldest first. */
-  due(
-    share: Share,
-    upTo: { readonly now: Date; readonly waitsUpTo: Date },
-    limit: number,
-  ): Promise<DueExecution[]>
+  /** What is due, oldest first; `from`: and was not due before. */
+  due(share: Share, times: UpTo & { readonly from?: Date }, limit: number): Promise<DueExecution[]>
   /** The earliest due time of the share that `due` does not find yet, or null; past: a wait that is held back. */
-  nextDue(share: Share, upTo: { readonly now: Date; readonly waitsUpTo: Date }): Promise<Date | null>
+  nextDue(share: Share, upTo: UpTo): Promise<Date | null>
   /** How many of the share, whatever holds them back, were due before and stood so then; counts at most 10,000. */
   overdue(share: Share, before: Date): Promise<number>
   /**
