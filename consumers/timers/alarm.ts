@@ -21,7 +21,7 @@ export interface AlarmOptions {
 /** A page: read, moved and sent together. */
 const PAGE = 1_000
 /** So many pages are under way at once when one is not enough. */
-const ABREAST = 3
+const ABREAST = 4
 /** At least this often it looks, whatever was announced: a lost Timer message costs this much. */
 const IDLE_MS = 2_000
 
