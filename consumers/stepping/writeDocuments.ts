@@ -46,11 +46,10 @@ function withOwed(
   return planned.map(({ execution, change }) => {
     const earlier = owing(execution, change.state).filter(({ kind }) => lifecycleFacts || kind !== 'fact')
     if (earlier.length === 0) return { execution, change }
-    const known = owingFacts.get(change)
-    const owesMore = earlier.some(({ kind }) => kind === 'event')
-    if (known !== undefined && !owesMore) return { execution, change: known }
-    const owes = { ...change, owed: [...earlier, ...change.owed] }
-    if (!owesMore) owingFacts.set(change, owes)
+    const isShared = earlier.every(({ kind }) => kind === 'fact')
+    const known = isShared ? owingFacts.get(change) : undefined
+    const owes = known ?? { ...change, owed: [...earlier, ...change.owed] }
+    if (isShared) owingFacts.set(change, owes)
     return { execution, change: owes }
   })
 }

@@ -1,5 +1,5 @@
 import type { Share, UpTo } from '../../src/store/ports/executions.js'
-import type { DueExecution } from '../../src/workflow/execution.js'
+import { type DueExecution, dueAtOf } from '../../src/workflow/execution.js'
 import type { EngineDeps } from '../deps.js'
 import { fireDue } from './fireDue.js'
 import { handledUpTo, keptFor } from './handledUpTo.js'
@@ -25,7 +25,7 @@ const ABREAST = 4
 /** At least this often it looks, whatever was announced: a lost Timer message costs this much. */
 const IDLE_MS = 2_000
 
-/** It is noted once a second. */
+/** How far the input was handled is noted once a second: for so long it is not asked for again. */
 const KEPT_MS = 100
 
 /** Waits that are due and held back by the input are looked at again so soon. */
@@ -119,19 +119,21 @@ async function allEnded(works: readonly Promise<unknown>[]): Promise<void> {
 
 /** Page behind page: what was moved has left the index, but is in the way of who begins at its beginning again. */
 async function firePart(options: Firing, part: Share): Promise<void> {
-  let from: Date | undefined
+  let from = BEGINNING
   let isFull: boolean
   do {
     const page = await findPage(options, part, from)
     await fireDue(options.deps, page.due)
     isFull = page.isFull
-    from = lastDue(page)
+    from = lastDue(page) ?? from
   } while (isFull && !options.isStopped())
 }
 
-function lastDue({ due }: Page): Date | undefined {
-  const { dueAt } = { dueAt: null, ...due.at(-1)?.state }
-  return dueAt ?? undefined
+const BEGINNING = new Date(0)
+
+function lastDue({ due }: Page): Date | null {
+  const last = due.at(-1)
+  return last === undefined ? null : dueAtOf(last.state)
 }
 
 interface Page {
@@ -141,9 +143,8 @@ interface Page {
   readonly isFull: boolean
 }
 
-async function findPage({ deps, handled }: Firing, share: Share, from?: Date): Promise<Page> {
+async function findPage({ deps, handled }: Firing, share: Share, from = BEGINNING): Promise<Page> {
   const upTo = { now: deps.clock.now(), waitsUpTo: await handled() }
-  const since = from === undefined ? {} : { from }
-  const due = await deps.executions.due(share, { ...upTo, ...since }, PAGE)
+  const due = await deps.executions.due(share, { ...upTo, from }, PAGE)
   return { due, upTo, isFull: due.length === PAGE }
 }

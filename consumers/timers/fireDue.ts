@@ -1,6 +1,6 @@
 import { needsDocument, resumeDue } from '../../src/engine/resume.js'
 import { SharedChanges } from '../../src/engine/sharedChanges.js'
-import type { DueExecution, Execution } from '../../src/workflow/execution.js'
+import { type DueExecution, dueAtOf, type Execution } from '../../src/workflow/execution.js'
 import { groupBy } from '../../src/workflow/groupBy.js'
 import type { EngineDeps } from '../deps.js'
 import { emit } from '../stepping/emit.js'
@@ -71,7 +71,7 @@ function announce(deps: EngineDeps, due: readonly DueExecution[], now: Date): vo
 
 /** When it could be taken first: a due time that counts from a past event may have been over when it was written. */
 function dueMs({ state, asOf, touchedAt }: DueExecution, now: Date): number {
-  const { dueAt } = { dueAt: null, ...state }
+  const dueAt = dueAtOf(state)
   if (dueAt === null) return now.getTime()
   return asOf === undefined ? dueAt.getTime() : Math.max(dueAt.getTime(), touchedAt.getTime())
 }

@@ -7,7 +7,13 @@ import {
   type RecordedEvent,
   unBrokered,
 } from '../workflow/contactEvent.js'
-import { type DueExecution, type Execution, isEnded } from '../workflow/execution.js'
+import {
+  type DueExecution,
+  type Execution,
+  type ExecutionState,
+  isEnded,
+  type Waiting,
+} from '../workflow/execution.js'
 import { type JsonObject, jsonBytes } from '../workflow/json.js'
 import { fail, leave, type Place, runAgain } from './advance.js'
 import type { CompiledStep } from './compile.js'
@@ -22,8 +28,12 @@ const CLOCK_MARGIN_MS = 1_000
 /** Does it take more of the document than where it stands to move what is due? */
 export function needsDocument({ state, asOf }: DueExecution, at: CompiledStep): boolean {
   if (asOf !== undefined) return true
-  if (state.status !== 'WAITING' || state.hold !== null) return false
-  return state.wait !== null || at.needs.execution
+  return isOver(state) && (state.wait !== null || at.needs.execution)
+}
+
+/** A DELAY or a wait, and no back-off. */
+function isOver(state: ExecutionState): state is Waiting {
+  return state.status === 'WAITING' && state.hold === null
 }
 
 /** The alarm clock rang: a DELAY is over, a wait timed out, a back-off or a lease ended. */
@@ -34,8 +44,7 @@ export function resumeDue(
 ): Change | null {
   const { state } = execution
   if (isEnded(state)) return null
-  if (state.status !== 'WAITING' || state.hold !== null)
-    return runAgain(place.at.step, state.enteredAt, state.tries)
+  if (!isOver(state)) return runAgain(place.at.step, state.enteredAt, state.tries)
   const branch = state.wait === null ? null : 'timeout'
   const left = { branch, status: 'COMPLETED', over: state.dueAt } as const
   const way = wayFrom(place, place.at.outgoing, left)

@@ -31,8 +31,7 @@ export function standingOf(execution: Execution): Standing {
 /** The standing after `change` was written over a document; of one that is due the history is not known. */
 export function standingBehind(document: Execution | DueExecution, change: Change): Standing {
   if ('history' in document) return standingOf(evolve(document, change, document.by, document.touchedAt))
-  const { state, entries: left, owed } = change
-  const { workflowVersion } = change
+  const { state, entries: left, owed, workflowVersion } = change
   const identity = workflowVersion === null ? document : { ...document, workflowVersion }
   return { identity, seq: document.seq + 1, state, left, history: null, owed }
 }

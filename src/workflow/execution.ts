@@ -164,6 +164,11 @@ export function dueOf(execution: Execution): DueExecution {
   return { ...identity, ...position, ...laneOf(execution), ...traceOf(execution), ...asOfOf(history.at(-1)) }
 }
 
+/** When the alarm clock rings for it; null: never, as for what has ended. */
+export function dueAtOf(state: ExecutionState): Date | null {
+  return isEnded(state) ? null : state.dueAt
+}
+
 export function isEnded(state: ExecutionState): state is Ended {
   return state.status === 'COMPLETED' || state.status === 'CANCELLED' || state.status === 'FAILED'
 }

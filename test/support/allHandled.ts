@@ -1,5 +1,6 @@
 import kafkajs from 'kafkajs'
 import { until } from './engineWorld.js'
+import { endsOf } from './topicTools.js'
 
 /**
  * Resolves when every event so far was handled, not only recorded, and its contact made: those are written before
@@ -9,7 +10,7 @@ export async function allHandled(inputTopic: string): Promise<void> {
   const brokers = (process.env['KAFKA_BROKERS'] ?? '').split(',')
   const admin = new kafkajs.Kafka({ brokers, logLevel: kafkajs.logLevel.NOTHING }).admin()
   await admin.connect()
-  const ends = await admin.fetchTopicOffsets(inputTopic)
+  const ends = await endsOf(admin, inputTopic)
   const left = async () => {
     const answer = await admin.fetchOffsets({ groupId: inputTopic, topics: [inputTopic] })
     const places = new Map(

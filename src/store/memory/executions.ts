@@ -1,5 +1,5 @@
 import { evolve, isUnsettled, meets, type TransitionGroup } from '../../workflow/change.js'
-import { dueOf, type Execution, type HistoryEntry, isEnded } from '../../workflow/execution.js'
+import { dueAtOf, dueOf, type Execution, type HistoryEntry, isEnded } from '../../workflow/execution.js'
 import type { ExecutionId } from '../../workflow/ids.js'
 import { type StepTopic, stepTopicOf } from '../../workflow/stepTopic.js'
 import type { Clock } from '../ports/clock.js'
@@ -20,12 +20,12 @@ export function createMemoryExecutionStore(clock: Clock, table: Table = new Map(
       [...table.values()].filter((one) => contactIds.includes(one.contactId) && waitsForAny(one, names)),
     due: async (share, { from = new Date(0), ...upTo }, limit) =>
       allDue(table, share, upTo)
-        .filter((one) => (dueAtOf(one) ?? from) >= from)
+        .filter((one) => (dueAtOf(one.state) ?? from) >= from)
         .slice(0, limit)
         .map(dueOf),
     nextDue: async (share, upTo) => {
       const found = new Set(allDue(table, share, upTo))
-      const next = inShare(table, share).flatMap((one) => (found.has(one) ? [] : (dueAtOf(one) ?? [])))
+      const next = inShare(table, share).flatMap((one) => (found.has(one) ? [] : (dueAtOf(one.state) ?? [])))
       return next.sort((a, b) => a.getTime() - b.getTime())[0] ?? null
     },
     overdue: async (share, before) =>
@@ -82,12 +82,8 @@ function inShare(table: Table, { partitions, owned }: Share): Execution[] {
   return [...table.values()].filter((one) => owned.includes(one.keyHash % partitions))
 }
 
-function dueAtOf({ state }: Execution): Date | null {
-  return isEnded(state) ? null : state.dueAt
-}
-
 function allDue(table: Table, share: Share, upTo: UpTo): Execution[] {
-  const time = (one: Execution) => dueAtOf(one)?.getTime() ?? Number.POSITIVE_INFINITY
+  const time = (one: Execution) => dueAtOf(one.state)?.getTime() ?? Number.POSITIVE_INFINITY
   return inShare(table, share)
     .filter((one) => time(one) <= limitOf(one, upTo).getTime())
     .sort((a, b) => time(a) - time(b))

@@ -128,18 +128,20 @@ function shareFilter({ partitions, owned }: Share): object {
 }
 
 const DUE = onlyFields(DUE_FIELDS)
+const BEGINNING = new Date(0)
 
 async function due(
   executions: Executions,
   share: Share,
-  { now, waitsUpTo, from }: UpTo & { readonly from?: Date },
+  { now, waitsUpTo, from = BEGINNING }: UpTo & { readonly from?: Date },
   limit: number,
 ): Promise<DueExecution[]> {
   if (share.owned.length === 0) return []
   const waits = { 'wait.names': { $exists: true }, dueAt: { $lte: waitsUpTo < now ? waitsUpTo : now } }
   const others = { wait: { $exists: false }, dueAt: { $lte: now } }
-  const since = from === undefined ? {} : { $gte: from }
-  const filter = { $and: [shareFilter(share), { dueAt: { ...since, $lte: now } }, { $or: [waits, others] }] }
+  const filter = {
+    $and: [shareFilter(share), { dueAt: { $gte: from, $lte: now } }, { $or: [waits, others] }],
+  }
   const options = { projection: DUE, ...inOneAnswer(limit), limit }
   const documents = await executions
     .find(filter as Filter<ExecutionDocument>, { ...options, sort: { dueAt: 1 } })
