@@ -5,14 +5,13 @@ import Table from 'cli-table3'
 import { line } from '../scripts/terminal.js'
 import { cpuSeconds, openBench, residentMiB, stopped } from './stage.js'
 
-/** Joining the groups, compiling and the first collections are over by then. */
-const SETTLE_MS = 15_000
-
 export async function idle(args: readonly string[]): Promise<void> {
   const { values } = parseArgs({
     args: [...args],
     options: {
-      seconds: { type: 'string', default: '30' },
+      /** Joining the groups takes seconds; the runtime compiles for minutes what runs once a second. */
+      settle: { type: 'string', default: '300' },
+      seconds: { type: 'string', default: '60' },
       roles: { type: 'string', default: 'api,engine,replay' },
     },
   })
@@ -21,7 +20,7 @@ export async function idle(args: readonly string[]): Promise<void> {
   try {
     const millrace = await bench.fresh().start({ ROLES: values.roles })
     const pids = [millrace.process.pid, bench.services.pids?.mongod, bench.services.pids?.kafka]
-    await pause(SETTLE_MS)
+    await pause(Number(values.settle) * 1000)
     const before = pids.map(cpuSeconds)
     const began = performance.now()
     await pause(Number(values.seconds) * 1000)

@@ -3,7 +3,9 @@ import type * as Kafkajs from 'kafkajs'
 import { READERS } from './kafkajsCodecs.js'
 import { cureDecodeMessages } from './kafkajsDecodeMessages.js'
 import { type OffsetFetching, shareOffsetRequests } from './kafkajsOffsetRequests.js'
+import { type FetchingMember, waitLongerInQuiet } from './kafkajsQuietFetches.js'
 import { cureRecord } from './kafkajsRecord.js'
+import { shareTimeoutChecks, type TimedRequests } from './kafkajsTimeoutChecks.js'
 
 /**
  * kafkajs 2.2.4 gets no more releases. Defects that cost us are cured here, in its modules as they are loaded, so
@@ -71,8 +73,11 @@ function loadCured(): typeof Kafkajs {
   replaceExports('kafkajs/src/producer/groupMessagesPerPartition.js', groupMessagesPerPartition)
   replaceExports('kafkajs/src/protocol/requests/fetch/v4/decodeMessages.js', cureDecodeMessages(require))
   replaceExports('kafkajs/src/protocol/recordBatch/record/v0/index.js', cureRecord(require))
-  const queue = require('kafkajs/src/network/requestQueue/index.js') as { prototype: object }
+  const queue = require('kafkajs/src/network/requestQueue/index.js') as { prototype: TimedRequests }
   Object.assign(queue.prototype, { scheduleCheckPendingRequests })
+  shareTimeoutChecks(queue.prototype)
+  const member = require('kafkajs/src/consumer/consumerGroup.js') as { prototype: FetchingMember }
+  waitLongerInQuiet(member.prototype)
   const cluster = require('kafkajs/src/cluster/index.js') as { prototype: OffsetFetching }
   cluster.prototype.fetchTopicsOffset = shareOffsetRequests(cluster.prototype.fetchTopicsOffset)
   const library = require('kafkajs') as typeof Kafkajs

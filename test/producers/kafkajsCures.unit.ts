@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict'
 import { createRequire } from 'node:module'
+import { mock } from 'node:test'
 import fc from 'fast-check'
 import { groupMessagesPerPartition, kafkajs } from '../../producers/kafkajsCures.js'
 
@@ -67,5 +68,53 @@ describe('kafkajs, cured', () => {
     queue.scheduleCheckPendingRequests()
     assert.notEqual(queue.throttleCheckTimeoutId, null)
     clearTimeout(queue.throttleCheckTimeoutId)
+  })
+
+  interface Queue {
+    readonly inflight: Map<number, object>
+    scheduleRequestTimeoutCheck(): void
+    destroy(): void
+  }
+
+  function openQueue(): Queue {
+    const RequestQueue = require('kafkajs/src/network/requestQueue/index.js') as new (
+      options: object,
+    ) => Queue
+    const logger = { debug: () => undefined }
+    const named = { clientId: 'c', broker: 'b:1', logger: { namespace: () => logger } }
+    const queue = new RequestQueue({ ...named, enforceRequestTimeout: true, isConnected: () => true })
+    queue.scheduleRequestTimeoutCheck()
+    return queue
+  }
+
+  it('looks at the requests of all connections with one timer, which ends with the last of them', () => {
+    const timers = () => process.getActiveResourcesInfo().filter((kind) => kind === 'Timeout').length
+    const before = timers()
+    const queues = [openQueue(), openQueue(), openQueue()]
+    assert.equal(timers() - before, 1)
+    for (const queue of queues) queue.destroy()
+    assert.equal(timers() - before, 0)
+  })
+
+  it('times out each request that is under way for too long', () => {
+    mock.timers.enable({ apis: ['setInterval', 'Date'] })
+    try {
+      const queues = [openQueue(), openQueue()]
+      const timedOut: string[] = []
+      const request = (name: string, requestTimeout: number) => ({
+        sentAt: Date.now(),
+        requestTimeout,
+        timeoutRequest: () => timedOut.push(name),
+      })
+      queues[0]?.inflight.set(1, request('first', 2_500)).set(2, request('patient', 60_000))
+      queues[1]?.inflight.set(1, request('second', 2_500))
+      mock.timers.tick(2_000)
+      assert.deepEqual(timedOut, [])
+      mock.timers.tick(1_000)
+      assert.deepEqual(timedOut, ['first', 'second'])
+      for (const queue of queues) queue.destroy()
+    } finally {
+      mock.timers.reset()
+    }
   })
 })
