@@ -1,5 +1,6 @@
 /** One message as handlers see it. `offset` is a safe integer; `at` is the broker's timestamp. */
 export interface Message {
+  readonly partition: number
   readonly key: Buffer | null
   readonly value: Buffer | null
   readonly headers: Readonly<Record<string, string>>

@@ -10,11 +10,10 @@ export interface Parked {
 /** Puts messages on `dead-letters` with their bytes, reason and place; one produce for all. */
 export async function parkMessages(
   deps: Pick<EngineDeps, 'outbox' | 'announcer'>,
-  batch: Pick<Batch, 'topic' | 'partition'>,
+  { topic }: Pick<Batch, 'topic'>,
   parked: readonly Parked[],
 ): Promise<void> {
   if (parked.length === 0) return
-  const { topic, partition } = batch
   const letters = parked.map(({ message, reason, detail }) => ({
     key: message.key,
     value: message.value,
@@ -23,10 +22,10 @@ export async function parkMessages(
     reason,
     message: detail,
     topic,
-    partition,
+    partition: message.partition,
   }))
   await deps.outbox.park(letters)
-  for (const { offset, reason, message } of letters) {
+  for (const { partition, offset, reason, message } of letters) {
     deps.announcer.announce('messages.parked', { topic, partition, offset, reason, message })
   }
 }

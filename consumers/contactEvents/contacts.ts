@@ -2,7 +2,6 @@ import { keyText, uniqueKeys } from '../../src/store/contactIds.js'
 import type { ContactKey, FormerAddress, StoredContact } from '../../src/store/ports/contacts.js'
 import { groupBy } from '../../src/workflow/groupBy.js'
 import type { ContactId } from '../../src/workflow/ids.js'
-import type { Batch } from '../batch.js'
 import type { EngineDeps } from '../deps.js'
 import { type Parked, parkMessages } from '../parking.js'
 import { newborns } from './births.js'
@@ -19,7 +18,7 @@ export interface Addressed extends Incoming {
  */
 export async function addressEvents(
   deps: EngineDeps,
-  batch: Batch,
+  topic: string,
   incoming: readonly Incoming[],
 ): Promise<Addressed[]> {
   const former = await formerOwners(deps, incoming)
@@ -38,15 +37,15 @@ export async function addressEvents(
   })
   const met = new Set(addressed.map(({ source }) => source))
   const nobodys = living.flatMap((one) => (met.has(one.source) ? [] : { ...one, contactId: idOf(one) }))
-  const erased = await parkStrangers(deps, batch, nobodys)
-  dropErased(deps, batch, incoming.filter(isForgotten).length + erased)
+  const erased = await parkStrangers(deps, topic, nobodys)
+  dropErased(deps, topic, incoming.filter(isForgotten).length + erased)
   return addressed
 }
 
 type Nobodys = Incoming & { readonly contactId: ContactId | null }
 
 /** Parks what names nobody; what names somebody who was erased is only counted: a letter would keep it. */
-async function parkStrangers(deps: EngineDeps, batch: Batch, nobodys: readonly Nobodys[]): Promise<number> {
+async function parkStrangers(deps: EngineDeps, topic: string, nobodys: readonly Nobodys[]): Promise<number> {
   const refs = nobodys.flatMap(({ event: { projectId }, contactId: id }) =>
     id === null ? [] : [{ projectId, id }],
   )
@@ -56,11 +55,11 @@ async function parkStrangers(deps: EngineDeps, batch: Batch, nobodys: readonly N
     const detail = `contactId: no contact ${contactId} in this project`
     return { message: source, reason: 'unknown_contact', detail }
   })
-  await parkMessages(deps, batch, parked)
+  await parkMessages(deps, { topic }, parked)
   return nobodys.length - strangers.length
 }
 
-function dropErased({ announcer }: EngineDeps, { topic }: Batch, count: number): void {
+function dropErased({ announcer }: EngineDeps, topic: string, count: number): void {
   if (count > 0) announcer.announce('messages.dropped', { topic, reason: 'contact_erased', count })
 }
 

@@ -29,12 +29,9 @@ export async function decodeEvents(
   const incoming = decoded.flatMap((one, index): Incoming[] => {
     const source = batch.messages[index]
     if (source === undefined) return []
-    const { offset, at } = source
-    const checked = one.ok
-      ? toContactEvent(one.value, { topic: batch.topic, partition: batch.partition, offset, at })
-      : one
-    if (checked.ok)
-      return [{ event: checked.value, order: { at, partition: batch.partition, offset }, source }]
+    const { partition, offset, at } = source
+    const checked = one.ok ? toContactEvent(one.value, { topic: batch.topic, partition, offset, at }) : one
+    if (checked.ok) return [{ event: checked.value, order: { at, partition, offset }, source }]
     parked.push({ message: source, reason: checked.reason, detail: checked.message })
     return []
   })

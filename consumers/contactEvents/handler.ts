@@ -9,11 +9,12 @@ import { announceStarted } from '../stepping/announceStarted.js'
 import { emit } from '../stepping/emit.js'
 import { resumeByEvents } from '../stepping/lookBack.js'
 import { noteStarts } from '../stepping/trace.js'
+import { together } from '../together.js'
 import { addressEvents } from './contacts.js'
-import { decodeEvents } from './decode.js'
+import { decodeEvents, type Incoming } from './decode.js'
 import { type FoldContext, foldEvents, possibleStarts } from './foldEvents.js'
 import { type Recorded, recordEvents } from './record.js'
-import { createTriggerCache } from './triggers.js'
+import { createTriggerCache, type TriggerCache } from './triggers.js'
 import { clearOwed, writeContacts } from './writeContacts.js'
 
 export interface ContactEventsOptions {
@@ -22,43 +23,53 @@ export interface ContactEventsOptions {
   readonly shortestRetentionMs: number
 }
 
+/** The partitions of a fetch go together: their events are of different contacts. */
+export function createContactEventsHandler({ deps, shortestRetentionMs }: ContactEventsOptions): Handler {
+  const triggers = createTriggerCache(deps)
+  const handle = together(
+    (topic: string) => topic,
+    async (incoming: readonly Incoming[], topic) => {
+      const recorded = await recordEvents(deps, await addressEvents(deps, topic, incoming))
+      if (recorded.length > 0) await handleRecorded(deps, recorded, { triggers, shortestRetentionMs })
+    },
+  )
+  return async (batch) => {
+    const incoming = await decodeEvents(deps, triggers, batch)
+    if (incoming.length > 0) await handle(incoming, batch.topic)
+    return { type: 'done' }
+  }
+}
+
+interface Handling {
+  readonly triggers: TriggerCache
+  readonly shortestRetentionMs: number
+}
+
 /**
  * Events in, in this order: contacts, records, matches, entries and executions, contacts' fields, waits, messages.
  * A crash between any two comes to the same end when the batch is delivered again.
  */
-export function createContactEventsHandler({ deps, shortestRetentionMs }: ContactEventsOptions): Handler {
-  const triggers = createTriggerCache(deps)
-  return async (batch) => {
-    const incoming = await decodeEvents(deps, triggers, batch)
-    const recorded = await recordEvents(deps, await addressEvents(deps, batch, incoming))
-    if (recorded.length === 0) return { type: 'done' }
-    const tables = await triggers.tables([...new Set(recorded.map(({ event }) => event.projectId))])
-    const now = deps.clock.now()
-    const oldestStart = new Date(now.getTime() - shortestRetentionMs)
-    const context: FoldContext = { deps, tables, by: deps.newId(), now, oldestStart }
-    const { starting, folded } = foldEvents(recorded, context)
-    const started = await insertStarts(deps, starting)
-    announceStarted(deps, started.fresh)
-    noteStarts(deps, started.fresh)
-    const repeated = await startedEarlier(deps, recorded, tables)
-    const written = await writeContacts(deps, recorded, folded, context)
-    const resumed = await resumeByEvents(
-      deps,
-      recorded.map(({ record }) => record),
-      context.by,
-    )
-    const standings = [
-      ...untouched([...started.fresh, ...started.repeated, ...repeated]).map(standingOf),
-      ...resumed,
-    ]
-    await emit(
-      deps,
-      standings,
-      written.flatMap(({ owed }) => owed),
-    )
-    await clearOwed(deps, written)
-    return { type: 'done' }
-  }
+async function handleRecorded(
+  deps: EngineDeps,
+  recorded: readonly Recorded[],
+  { triggers, shortestRetentionMs }: Handling,
+): Promise<void> {
+  const tables = await triggers.tables([...new Set(recorded.map(({ event }) => event.projectId))])
+  const now = deps.clock.now()
+  const oldestStart = new Date(now.getTime() - shortestRetentionMs)
+  const context: FoldContext = { deps, tables, by: deps.newId(), now, oldestStart }
+  const { starting, folded } = foldEvents(recorded, context)
+  const started = await insertStarts(deps, starting)
+  announceStarted(deps, started.fresh)
+  noteStarts(deps, started.fresh)
+  const repeated = await startedEarlier(deps, recorded, tables)
+  const written = await writeContacts(deps, recorded, folded, context)
+  const records = recorded.map(({ record }) => record)
+  const resumed = await resumeByEvents(deps, records, context.by)
+  const untold = untouched([...started.fresh, ...started.repeated, ...repeated]).map(standingOf)
+  const owed = written.flatMap((one) => one.owed)
+  await emit(deps, [...untold, ...resumed], owed)
+  await clearOwed(deps, written)
 }
 
 /** Executions that a repeated event started: a crash may have come before their first step was sent. */

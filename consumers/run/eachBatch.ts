@@ -57,12 +57,12 @@ function isAlive({ payload, heart }: Run): boolean {
 }
 
 async function handleAll(run: Run): Promise<void> {
-  const { messages } = run.payload.batch
+  const { messages, partition } = run.payload.batch
   const read: Message[] = []
   let from = 0
   while (from < messages.length && isAlive(run)) {
     const to = Math.min(from + run.maxMessages, messages.length)
-    for (const message of messages.slice(read.length, to)) read.push(toMessage(message))
+    for (const message of messages.slice(read.length, to)) read.push(toMessage(partition, message))
     const chunk = read.slice(from, to)
     const resumes = run.pauses.resumes()
     const verdict = await handleChunk(run, chunk)

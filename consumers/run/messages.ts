@@ -5,8 +5,12 @@ const NO_HEADERS: Readonly<Record<string, string>> = {}
 /** The last moment that a Date can name; producers' clocks can be anything on a topic without LogAppendTime. */
 const LAST_MS = 8.64e15
 
-export function toMessage({ key, value, headers, offset, timestamp }: KafkaMessage): Message {
+export function toMessage(
+  partition: number,
+  { key, value, headers, offset, timestamp }: KafkaMessage,
+): Message {
   return {
+    partition,
     key,
     value,
     headers: toHeaders(headers),

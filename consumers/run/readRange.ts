@@ -102,7 +102,7 @@ async function handle(
   const range = left.get(batch.partition)
   if (range === undefined || isStopping()) return
   const messages = batch.messages
-    .map(toMessage)
+    .map((message) => toMessage(batch.partition, message))
     .filter(({ offset }) => offset >= range.next && offset < range.end)
   const upTo = Math.min(range.end, Number(batch.lastOffset()) + 1)
   // Fetched before a rebalance and handled already.

@@ -8,12 +8,13 @@ import type { Batch, Handler, Message, Verdict } from '../batch.js'
 import type { EngineDeps } from '../deps.js'
 import { parkMessages } from '../parking.js'
 import { withTraceOf } from '../stepping/trace.js'
+import { oneATurn, together, type Work } from '../together.js'
 import { type BatchIds, createBatchIds } from './batchIds.js'
 import type { Claim } from './callResults.js'
 import type { CallSlots, Hand } from './callSlots.js'
 import type { EffectCalls } from './effectCalls.js'
 import type { Arrived } from './placeSteps.js'
-import { runSteps, type StepResult } from './runSteps.js'
+import { runSteps, type StepBatch, type StepResult } from './runSteps.js'
 
 export interface StepHandlerOptions extends Laned {
   readonly deps: EngineDeps
@@ -35,9 +36,13 @@ const LEAST_PART = 16
 
 /** One handler a step topic: decode, run, start the calls that were claimed, park what belongs nowhere. */
 export function createStepHandler(options: StepHandlerOptions): Handler {
-  const { calls } = options
+  const { calls, deps } = options
   const state: HandlerState = {
-    batches: createBatchIds(options.deps.newId),
+    batches: createBatchIds(calls === null ? oneATurn(deps.newId) : deps.newId),
+    run: together(
+      ({ by }: StepBatch) => by,
+      (arrived: readonly Arrived[], about) => runSteps(deps, arrived, about),
+    ),
     aheadSince: new Map(),
     parts: new Map(),
     waitsFor: new Map(),
@@ -91,6 +96,8 @@ async function handleWithSlots(
 
 interface HandlerState {
   readonly batches: BatchIds
+  /** Runs steps of a kind that calls nothing; the partitions of a fetch, which share their batch's id, go together. */
+  readonly run: Work<Arrived, StepBatch, StepResult>
   /** By batch: since when a message of it is ahead of its document (ms of the clock). */
   readonly aheadSince: Map<string, number>
   /** By partition: messages to look at next, where a call waited for its host; more would be read in vain. */
@@ -102,7 +109,7 @@ interface HandlerState {
 
 async function handle(
   options: StepHandlerOptions,
-  { batches, aheadSince, parts }: HandlerState,
+  { batches, run, aheadSince, parts }: HandlerState,
   batch: Batch,
   hand: Hand | null,
 ): Promise<Verdict> {
@@ -114,8 +121,9 @@ async function handle(
   const onClaimed = (claims: readonly Claim[]) => {
     if (hand !== null) calls?.start(claims, hand)
   }
-  const timedAs = stepTopicOf(kind, options)
-  const result = await runSteps(deps, arrived, { topic: batch.topic, kind, timedAs, by, hand, onClaimed })
+  const about = { topic: batch.topic, kind, timedAs: stepTopicOf(kind, options), by, hand, onClaimed }
+  const result =
+    hand === null ? partOf(await run(arrived, about), arrived) : await runSteps(deps, arrived, about)
   const waitsMore = await settleUnknown(options, batch, result, { key, aheadSince })
   if (waitsMore) return { type: 'pause', ms: AHEAD_PAUSE_MS, reason: 'message ahead of its document' }
   const handled = part.filter(({ offset }) => offset < result.blockedAt).length
@@ -124,6 +132,13 @@ async function handle(
   parts.set(batch.partition, handled < part.length ? Math.max(LEAST_PART, 2 * handled) : 2 * part.length)
   if (handled < part.length) return { type: 'partial', handled, pauseMs: 0 }
   return handled < batch.messages.length ? { type: 'partial', handled, pauseMs: null } : { type: 'done' }
+}
+
+/** Of what became of several batches, what concerns this one. */
+function partOf({ unknown, ahead, blockedAt }: StepResult, arrived: readonly Arrived[]): StepResult {
+  const sources = new Set(arrived.map(({ source }) => source))
+  const ours = (list: readonly Arrived[]) => list.filter(({ source }) => sources.has(source))
+  return { unknown: ours(unknown), ahead: ours(ahead), blockedAt }
 }
 
 /** Equal (id, seq) in one batch count once. */

@@ -4,7 +4,7 @@ import { createBatchIds } from '../../consumers/steps/batchIds.js'
 
 function messages(from: number, to: number): Message[] {
   return Array.from({ length: to - from + 1 }, (_, n) => {
-    return { key: null, value: null, headers: {}, offset: from + n, at: new Date(0) }
+    return { partition: 0, offset: from + n, key: null, value: null, headers: {}, at: new Date(0) }
   })
 }
 

@@ -8,7 +8,7 @@ const ALIVE = { alive: () => true }
 
 function batchOf(kinds: readonly (string | null)[]): Batch {
   const messages = kinds.map((kind, offset) => ({
-    ...{ key: null, value: null, offset, at: AT },
+    ...{ partition: 3, offset, key: null, value: null, at: AT },
     headers: kind === null ? {} : { kind },
   }))
   return { topic: 'steps.bulk', partition: 3, messages, highWatermark: kinds.length }

@@ -9,7 +9,7 @@ import { aContact } from '../support/facts.js'
 
 const flow = compiled(aDefinition({ bye: ['EXIT'] }))
 const at = stepAt(flow, 'bye')
-const source = { offset: 0, key: null, value: null, headers: {}, at: NOW }
+const source = { partition: 0, offset: 0, key: null, value: null, headers: {}, at: NOW }
 const { id: executionId, projectId, workflowId, contactId } = anExecution()
 
 function plan(...times: readonly (Date | null)[]) {

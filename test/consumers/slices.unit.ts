@@ -5,7 +5,7 @@ import { piecesOf, slicesOf } from '../../consumers/replay/slices.js'
 
 const range = (count: number, from = 0) => Array.from({ length: count }, (_, n) => from + n)
 const messageAt = (offset: number): Message => ({
-  ...{ key: null, value: null, headers: {}, offset, at: new Date(0) },
+  ...{ partition: 0, offset, key: null, value: null, headers: {}, at: new Date(0) },
 })
 const matchAt = (offset: number) => ({ offset }) as Match
 

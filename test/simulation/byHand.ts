@@ -75,7 +75,7 @@ export async function startByHand(plan: Plan): Promise<ByHand> {
     const from = state.offset
     state.offset += values.length
     const messages = values.map((value, n) => ({
-      ...{ key: null, value, headers: {}, offset: from + n, at: now() },
+      ...{ partition: 0, offset: from + n, key: null, value, headers: {}, at: now() },
     }))
     return { topic, partition: 0, messages, highWatermark: state.offset }
   }

@@ -49,7 +49,7 @@ export function createKafka({ topology, time, random, aheadMs, trace }: KafkaOpt
     const bytes = key === null ? null : Buffer.from(key)
     const partition = bytes === null ? 0 : keyHash(bytes.toString()) % partitions.length
     const messages = partitions[partition] ?? []
-    const kept = { key: bytes, value, headers: textsOf(headers), offset: messages.length }
+    const kept = { partition, offset: messages.length, key: bytes, value, headers: textsOf(headers) }
     messages.push({ ...kept, at: new Date(time.now() + aheadMs) })
     trace(() => `  ${topic.name}[${partition}] @${kept.offset} ${value?.toString().slice(0, 400)}`)
     group.appended(partition)

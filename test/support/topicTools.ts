@@ -141,6 +141,7 @@ export function batchOf(
     key: null,
     value: typeof value === 'string' ? Buffer.from(value) : value,
     headers: {},
+    partition,
     offset: from + index,
     at,
   }))
