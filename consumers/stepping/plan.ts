@@ -66,7 +66,7 @@ function planStep(one: DecidedStep, token: string, shared: SharedChanges): Plann
   const place = { compiled, at, facts, tries, token }
   const left = leftBy(outcome, facts)
   const way = left === null ? null : wayFrom(place, at.outgoing, left)
-  const change = shared.of(place, way, outcomeKey(outcome), () => changeOf(place, outcome, way, slot))
+  const change = shared.of(place, way, saidOf(outcome, facts), () => changeOf(place, outcome, way, slot))
   const expect = {
     seq: due.seq,
     currentStepId: due.stepId,
@@ -74,6 +74,12 @@ function planStep(one: DecidedStep, token: string, shared: SharedChanges): Plann
     standing: 'moving',
   } as const
   return { due, source, compiled, at, id: due.executionId, expect, change, outcome }
+}
+
+/** Who sleeps keeps the time at which he entered the step. */
+function saidOf(outcome: Outcome, { enteredAt }: Facts): string | null {
+  if (outcome.type !== 'sleep') return outcomeKey(outcome)
+  return `sleep:${enteredAt.getTime()}:${outcome.until.getTime()}`
 }
 
 /** A call whose host has no slot comes back by a timer; that uses up no try. */

@@ -8,7 +8,7 @@ import { anExecution, NOW, stepId } from '../support/executionValues.js'
 import { aContact } from '../support/facts.js'
 
 const flow = compiled(aDefinition({ bye: ['EXIT'] }))
-const at = stepAt(flow, 'bye')
+const pausing = compiled(aDefinition({ pause: ['DELAY', { amount: 2, unit: 'days' }] }))
 const source = { partition: 0, offset: 0, key: null, value: null, headers: {}, at: NOW }
 const { id: executionId, projectId, workflowId, contactId } = anExecution()
 
@@ -21,9 +21,10 @@ function aDue(enteredAt: Date, asOf: Date | null): StepDue {
   return { ...ids, stepId: stepId(1), seq: 1, enteredAt, ...(asOf && { asOf }) }
 }
 
-function planEntered(times: readonly (readonly [enteredAt: Date, asOf: Date | null])[]) {
+function planEntered(times: readonly (readonly [enteredAt: Date, asOf: Date | null])[], of = flow) {
+  const at = stepAt(of, of === flow ? 'bye' : 'pause')
   const placed = times.map(([enteredAt, asOf]) => {
-    return { due: aDue(enteredAt, asOf), source, compiled: flow, at }
+    return { due: aDue(enteredAt, asOf), source, compiled: of, at }
   })
   const reading = { contacts: new Map(), executions: new Map(), positions: new Map() }
   const deps = { renderer: createRenderer() }
@@ -79,6 +80,18 @@ describe('Planning the steps of a batch', () => {
     assert.deepEqual(
       changes.map(({ entries: [entry] }) => entry?.at),
       [NOW, days(-1), NOW],
+    )
+    assert.equal(changes[0], changes[2])
+  })
+
+  it('shares the change of those that sleep as long from the same time on', () => {
+    const changes = planEntered(
+      [NOW, days(1), NOW].map((at) => [at, null] as const),
+      pausing,
+    )
+    assert.deepEqual(
+      changes.map(({ state }) => [state.enteredAt, 'dueAt' in state && state.dueAt]),
+      [NOW, days(1), NOW].map((at) => [at, new Date(at.getTime() + 2 * 86_400_000)]),
     )
     assert.equal(changes[0], changes[2])
   })
