@@ -15,12 +15,8 @@ export interface Incoming {
 /** Beyond this many causes in a row, workflows are feeding each other. */
 const MAX_DEPTH = 16
 
-/** Decodes a batch; what cannot be handled is parked, its neighbours go on. */
-export async function decodeEvents(
-  deps: EngineDeps,
-  triggers: TriggerCache,
-  batch: Batch,
-): Promise<Incoming[]> {
+/** Decodes a batch; what cannot be read is parked, its neighbours go on. */
+export async function decodeEvents(deps: EngineDeps, batch: Batch): Promise<Incoming[]> {
   const decoded = await deps.codec.decodeAll(
     'contactEvent',
     batch.messages.map((message) => message.value),
@@ -35,22 +31,26 @@ export async function decodeEvents(
     parked.push({ message: source, reason: checked.reason, detail: checked.message })
     return []
   })
-  const accepted = await accept(triggers, incoming, parked)
   await parkMessages(deps, batch, parked)
-  return accepted
+  return incoming
 }
 
-async function accept(
+/** Those that may be handled; of a project that does not exist, or behind too many causes, they are parked. */
+export async function acceptEvents(
+  deps: EngineDeps,
   triggers: TriggerCache,
+  topic: string,
   incoming: readonly Incoming[],
-  parked: Parked[],
 ): Promise<Incoming[]> {
   const known = await triggers.known([...new Set(incoming.map(({ event }) => event.projectId))])
-  return incoming.filter(({ event, source }) => {
+  const parked: Parked[] = []
+  const accepted = incoming.filter(({ event, source }) => {
     const fault = faultOf(event, known.has(event.projectId))
     if (fault !== null) parked.push({ message: source, ...fault })
     return fault === null
   })
+  await parkMessages(deps, { topic }, parked)
+  return accepted
 }
 
 function faultOf(

@@ -11,7 +11,7 @@ import { resumeByEvents } from '../stepping/lookBack.js'
 import { noteStarts } from '../stepping/trace.js'
 import { together } from '../together.js'
 import { addressEvents } from './contacts.js'
-import { decodeEvents, type Incoming } from './decode.js'
+import { acceptEvents, decodeEvents, type Incoming } from './decode.js'
 import { type FoldContext, foldEvents, possibleStarts } from './foldEvents.js'
 import { type Recorded, recordEvents } from './record.js'
 import { createTriggerCache, type TriggerCache } from './triggers.js'
@@ -29,12 +29,13 @@ export function createContactEventsHandler({ deps, shortestRetentionMs }: Contac
   const handle = together(
     (topic: string) => topic,
     async (incoming: readonly Incoming[], topic) => {
-      const recorded = await recordEvents(deps, await addressEvents(deps, topic, incoming))
+      const accepted = await acceptEvents(deps, triggers, topic, incoming)
+      const recorded = await recordEvents(deps, await addressEvents(deps, topic, accepted))
       if (recorded.length > 0) await handleRecorded(deps, recorded, { triggers, shortestRetentionMs })
     },
   )
   return async (batch) => {
-    const incoming = await decodeEvents(deps, triggers, batch)
+    const incoming = await decodeEvents(deps, batch)
     if (incoming.length > 0) await handle(incoming, batch.topic)
     return { type: 'done' }
   }

@@ -56,7 +56,7 @@ describe('step messages against their documents', () => {
       batch,
       ALIVE,
     )
-  const batch = (dues: readonly StepDue[], place: { from?: number; at?: Date; partition?: number } = {}) =>
+  const batch = (dues: readonly StepDue[], place: { from?: number; at?: Date } = {}) =>
     batchOf(
       world.connections.topology.steps.DELAY.name,
       dues.map((due) => JSON.stringify(due)),
@@ -78,38 +78,6 @@ describe('step messages against their documents', () => {
       sent.flatMap(({ steps }) => steps).map(({ due: next }) => next.seq),
       [1],
     )
-  })
-
-  it('moves what two partitions bring in one turn with one write, and each partition hears of its own', async () => {
-    const { workflow, due } = await started()
-    const other = await started()
-    const writes: number[] = []
-    const { executions } = depsOf(world)
-    const counted: EngineDeps['executions'] = {
-      ...executions,
-      transition: (groups, by) => {
-        writes.push(groups.reduce((sum, { ids }) => sum + ids.length, 0))
-        return executions.transition(groups, by)
-      },
-    }
-    const handle = createStepHandler({
-      deps: depsOf(world, { executions: counted }),
-      kind: 'DELAY',
-      calls: null,
-      ...RETENTION,
-    })
-    const ahead = { ...other.due, seq: 7 }
-    const verdicts = await Promise.all([
-      handle(batch([due], { partition: 0 }), ALIVE),
-      handle(batch([ahead], { partition: 1 }), ALIVE),
-    ])
-    assert.deepEqual(writes, [2])
-    assert.deepEqual(
-      verdicts.map(({ type }) => type),
-      ['done', 'pause'],
-    )
-    assert.deepEqual(moved(await only(world, workflow)), [1, 'RUNNING', 'DELAY'])
-    assert.equal((await only(world, other.workflow)).seq, 0)
   })
 
   it('row 4: sends again after a crash before sending, by the same member at once', async () => {

@@ -49,12 +49,18 @@ export function startSimConsumer(options: ConsumerOptions): SimConsumer {
   )
   const state = { stopped: false, resumes: 0, givings: 0 }
 
+  /** Partitions of the fetch under way: they come in one turn. */
+  const fetching: (() => void)[] = []
   const pump = (partition: number): void => {
     const lane = lanes[partition]
     if (lane === undefined || state.stopped || !lane.owned || lane.busy || lane.rest !== undefined) return
     if (lane.next >= endOf(log, partition)) return
     lane.busy = true
-    machine.after(random.int(0, 4), () => void take(partition, lane))
+    fetching.push(() => void take(partition, lane))
+    if (fetching.length === 1) machine.after(random.int(0, 4), fetch)
+  }
+  const fetch = (): void => {
+    for (const takeOne of fetching.splice(0)) takeOne()
   }
   const take = async (partition: number, lane: Lane): Promise<void> => {
     const batch = fetched(options, partition, lane.next)
