@@ -141,13 +141,12 @@ function partOf({ unknown, ahead, blockedAt }: StepResult, arrived: readonly Arr
   return { unknown: ours(unknown), ahead: ours(ahead), blockedAt }
 }
 
-/** Equal (id, seq) in one batch count once. */
 async function decode({ deps, lane = 'live' }: StepHandlerOptions, batch: Batch): Promise<Arrived[]> {
   const decoded = await deps.codec.decodeAll(
     'stepDue',
     batch.messages.map((message) => message.value),
   )
-  const arrived = new Map<string, Arrived>()
+  const arrived: Arrived[] = []
   const bad: { message: Message; reason: string; detail: string }[] = []
   decoded.forEach((one, index) => {
     const source = batch.messages[index]
@@ -156,7 +155,7 @@ async function decode({ deps, lane = 'live' }: StepHandlerOptions, batch: Batch)
     else {
       // A message does not say its lane, its topic does.
       const due = withTraceOf(deps, lane === 'live' ? one.value : { ...one.value, lane }, source)
-      arrived.set(`${due.executionId}:${due.seq}`, { due, source })
+      arrived.push({ due, source })
     }
   })
   if (bad.some((one) => one.reason === 'unknown_version')) {
@@ -166,7 +165,7 @@ async function decode({ deps, lane = 'live' }: StepHandlerOptions, batch: Batch)
     )
   }
   await parkMessages(deps, batch, bad)
-  return [...arrived.values()]
+  return arrived
 }
 
 interface AheadState {

@@ -55,12 +55,17 @@ export async function runSteps(
   batch: StepBatch,
 ): Promise<StepResult> {
   const result: StepResult = { unknown: [], ahead: [], blockedAt: Number.POSITIVE_INFINITY }
-  let left = arrived
+  let left: readonly Arrived[] = distinct(arrived)
   for (let round = 0; left.length > 0 && round < MAX_ROUNDS; round++)
     left = await runRound(deps, left, batch, result)
   // Who keeps moving it is another writer of the same contact, say: the partition rests, nothing is parked.
   if (left.length > 0) throw new MillraceError('SERVICE_UNAVAILABLE', 'what this batch writes keeps moving')
   return result
+}
+
+/** Equal (id, seq) count once. */
+function distinct(arrived: readonly Arrived[]): Arrived[] {
+  return [...new Map(arrived.map((one) => [`${one.due.executionId}:${one.due.seq}`, one])).values()]
 }
 
 async function runRound(

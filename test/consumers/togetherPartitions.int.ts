@@ -74,6 +74,22 @@ describe('What partitions of a topic bring in one turn', () => {
     )
   })
 
+  it('moves nothing twice that two partitions bring after more were added', async () => {
+    const workflow = await given()
+    await start(hand, workflow, newEmail())
+    const [value] = hand.pending.splice(0).map(({ due }) => JSON.stringify(due))
+    assert.ok(value)
+    const { moved, deps } = counting()
+    const handle = createStepHandler({ deps, kind: 'DELAY', calls: null, ...RETENTION })
+    const { name } = world.connections.topology.steps.DELAY
+    const verdicts = await Promise.all(
+      [0, 1].map((partition) => handle(batchOf(name, [value], { partition }), ALIVE)),
+    )
+    assert.deepEqual(verdicts, [{ type: 'done' }, { type: 'done' }])
+    assert.deepEqual(moved, [1])
+    assert.equal((await only(world, workflow)).seq, 1)
+  })
+
   it('starts with one write; what is parked names its own place', async () => {
     const workflow = await given()
     const { eventName: name } = workflow.triggerConfig
