@@ -10,7 +10,7 @@ import { foldFields } from './foldFields.js'
 /**
  * What contacts that are not there yet are made with, in one write: the fields of the batch's events about them.
  * `byKey`: by the texts of their addresses' keys. Null where an event turns the subscription, which is announced, so
- * it is written as to any contact.
+ * it is written as to any contact; and where they come from several partitions, since a birth tells of one.
  */
 export function newborns(
   byKey: ReadonlyMap<string, readonly Incoming[]>,
@@ -19,9 +19,10 @@ export function newborns(
     const events = [...(byKey.get(keyText(key)) ?? [])].sort((a, b) => compareOrder(a.order, b.order))
     const [first, last] = [events[0], events.at(-1)]
     if (first === undefined || last === undefined) return null
+    const { partition } = first.order
+    if (events.some(({ order }) => order.partition !== partition)) return null
     const { set, turns } = foldAll(key, events)
     if (turns.length > 0) return null
-    const { partition } = first.order
     return { birth: { partition, from: markOf(first.order), upTo: markOf(last.order) }, set }
   }
 }

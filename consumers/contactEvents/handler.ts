@@ -2,7 +2,8 @@ import type { TriggerTable } from '../../src/engine/matchTriggers.js'
 import { standingOf } from '../../src/engine/outputs.js'
 import { insertStarts } from '../../src/store/insertStarts.js'
 import type { Execution } from '../../src/workflow/execution.js'
-import type { ProjectId } from '../../src/workflow/ids.js'
+import { groupBy } from '../../src/workflow/groupBy.js'
+import type { ContactId, ProjectId } from '../../src/workflow/ids.js'
 import type { Handler } from '../batch.js'
 import type { EngineDeps } from '../deps.js'
 import { announceStarted } from '../stepping/announceStarted.js'
@@ -23,7 +24,7 @@ export interface ContactEventsOptions {
   readonly shortestRetentionMs: number
 }
 
-/** The partitions of a fetch go together: their events are of different contacts. */
+/** The partitions of a fetch go together, but for contacts that have events in several of them. */
 export function createContactEventsHandler({ deps, shortestRetentionMs }: ContactEventsOptions): Handler {
   const triggers = createTriggerCache(deps)
   const handle = together(
@@ -31,7 +32,7 @@ export function createContactEventsHandler({ deps, shortestRetentionMs }: Contac
     async (incoming: readonly Incoming[], topic) => {
       const accepted = await acceptEvents(deps, triggers, topic, incoming)
       const recorded = await recordEvents(deps, await addressEvents(deps, topic, accepted))
-      if (recorded.length > 0) await handleRecorded(deps, recorded, { triggers, shortestRetentionMs })
+      for (const part of apart(recorded)) await handleRecorded(deps, part, { triggers, shortestRetentionMs })
     },
   )
   return async (batch) => {
@@ -39,6 +40,17 @@ export function createContactEventsHandler({ deps, shortestRetentionMs }: Contac
     if (incoming.length > 0) await handle(incoming, batch.topic)
     return { type: 'done' }
   }
+}
+
+/** A contact notes by partition how far it is folded in, one partition a write. */
+function apart(recorded: readonly Recorded[]): (readonly Recorded[])[] {
+  const partitions = new Map<ContactId, number>()
+  for (const { contact, order } of recorded) {
+    const met = partitions.get(contact.id) ?? order.partition
+    if (met !== order.partition) return [...groupBy(recorded, (one) => one.order.partition).values()]
+    partitions.set(contact.id, met)
+  }
+  return recorded.length === 0 ? [] : [recorded]
 }
 
 interface Handling {

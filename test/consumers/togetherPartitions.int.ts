@@ -115,4 +115,31 @@ describe('What partitions of a topic bring in one turn', () => {
     const place = ['partition', 'offset'].map((part) => letter?.headers[`millrace-${part}`])
     assert.deepEqual(place, ['1', '900'])
   })
+
+  it('folds each event of a contact in once, also where two partitions have some of it', async () => {
+    const { projectId } = world
+    const email = newEmail()
+    const handle = createContactEventsHandler({ deps: depsOf(world), ...RETENTION })
+    const began = Date.now()
+    const one = (partition: number, from: number, ms: number, data: object, eventId = randomUUID()) => {
+      const value = JSON.stringify({ eventId, projectId, name: 'seen', email, data })
+      return batchOf(world.inputTopic, [value], { partition, from, at: new Date(began + ms) })
+    }
+    const [first, other] = [one(0, 5, 0, { a: 1 }), one(1, 900, 1_000, { plan: 'old' })]
+    await Promise.all([handle(first, ALIVE), handle(other, ALIVE)])
+    // It was appended before the other partition's, and fetched later.
+    await handle(one(0, 6, 500, { b: 1 }), ALIVE)
+    await Promise.all([
+      handle(one(0, 7, 2_000, { c: 1 }), ALIVE),
+      handle(one(1, 901, 2_000, { plan: 'new' }), ALIVE),
+    ])
+    await Promise.all([handle(first, ALIVE), handle(other, ALIVE)])
+    const [contact] = await depsOf(world).contacts.findOrCreate(
+      [{ projectId, email }],
+      new Date(),
+      () => null,
+    )
+    assert.deepEqual(contact?.data, { a: 1, plan: 'new', b: 1, c: 1 })
+    assert.deepEqual(Object.keys(contact?.folded ?? {}).sort(), ['0', '1'])
+  })
 })
