@@ -121,8 +121,8 @@ describe('What partitions of a topic bring in one turn', () => {
     const email = newEmail()
     const handle = createContactEventsHandler({ deps: depsOf(world), ...RETENTION })
     const began = Date.now()
-    const one = (partition: number, from: number, ms: number, data: object, eventId = randomUUID()) => {
-      const value = JSON.stringify({ eventId, projectId, name: 'seen', email, data })
+    const one = (partition: number, from: number, ms: number, data: object) => {
+      const value = JSON.stringify({ eventId: randomUUID(), projectId, name: 'seen', email, data })
       return batchOf(world.inputTopic, [value], { partition, from, at: new Date(began + ms) })
     }
     const [first, other] = [one(0, 5, 0, { a: 1 }), one(1, 900, 1_000, { plan: 'old' })]
