@@ -1,6 +1,7 @@
+import { setImmediate as nextTurn } from 'node:timers/promises'
 import { isRetriable } from '../src/errors.js'
 
-/** Works on a list; `about` is equal for lists that may be joined. */
+/** Works on a list; of lists that are joined, `about` is that of the first. */
 export type Work<Item, About, Result> = (items: readonly Item[], about: About) => Promise<Result>
 
 /** Longer lists gain nothing by company, and are better worked on side by side. */
@@ -13,9 +14,9 @@ interface Joined<Item, Result> {
 }
 
 /**
- * Works on short lists of one key that come in one turn of the event loop as if they were one list. The partitions of a topic are
- * fetched together, and where each holds a few messages, what a batch costs is most of what they cost. Each caller
- * gets the result of all. An error that will not pass may be of one list: then each is worked on by itself.
+ * Works on short lists of one key that come in one turn of the event loop as if they were one list. The partitions of
+ * a topic are fetched together, and where each holds a few messages, what a batch costs is most of what they cost.
+ * Each caller gets the result of all. An error that will not pass may be of one list: then each is worked on by itself.
  */
 export function together<Item, About, Result>(
   keyOf: (about: About) => string,
@@ -51,13 +52,9 @@ export function oneATurn<Value>(make: () => Value): () => Value {
   return () => {
     if (made !== null) return made.value
     made = { value: make() }
-    setImmediate(() => {
+    void nextTurn().then(() => {
       made = null
     })
     return made.value
   }
-}
-
-function nextTurn(): Promise<void> {
-  return new Promise((resolve) => setImmediate(resolve))
 }

@@ -25,14 +25,15 @@ export interface ContactEventsOptions {
 }
 
 /** The partitions of a fetch go together, but for contacts that have events in several of them. */
-export function createContactEventsHandler({ deps, shortestRetentionMs }: ContactEventsOptions): Handler {
+export function createContactEventsHandler(options: ContactEventsOptions): Handler {
+  const { deps } = options
   const triggers = createTriggerCache(deps)
   const handle = together(
     (topic: string) => topic,
     async (incoming: readonly Incoming[], topic) => {
       const accepted = await acceptEvents(deps, triggers, topic, incoming)
       const recorded = await recordEvents(deps, await addressEvents(deps, topic, accepted))
-      for (const part of apart(recorded)) await handleRecorded(deps, part, { triggers, shortestRetentionMs })
+      for (const part of apart(recorded)) await handleRecorded({ ...options, triggers }, part)
     },
   )
   return async (batch) => {
@@ -53,9 +54,8 @@ function apart(recorded: readonly Recorded[]): (readonly Recorded[])[] {
   return recorded.length === 0 ? [] : [recorded]
 }
 
-interface Handling {
+interface Handling extends ContactEventsOptions {
   readonly triggers: TriggerCache
-  readonly shortestRetentionMs: number
 }
 
 /**
@@ -63,9 +63,8 @@ interface Handling {
  * A crash between any two comes to the same end when the batch is delivered again.
  */
 async function handleRecorded(
-  deps: EngineDeps,
+  { deps, triggers, shortestRetentionMs }: Handling,
   recorded: readonly Recorded[],
-  { triggers, shortestRetentionMs }: Handling,
 ): Promise<void> {
   const tables = await triggers.tables([...new Set(recorded.map(({ event }) => event.projectId))])
   const now = deps.clock.now()

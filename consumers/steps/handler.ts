@@ -37,12 +37,10 @@ const LEAST_PART = 16
 /** One handler a step topic: decode, run, start the calls that were claimed, park what belongs nowhere. */
 export function createStepHandler(options: StepHandlerOptions): Handler {
   const { calls, deps } = options
+  const run: HandlerState['run'] = (arrived, about) => runSteps(deps, arrived, about)
   const state: HandlerState = {
     batches: createBatchIds(calls === null ? oneATurn(deps.newId) : deps.newId),
-    run: together(
-      ({ by }: StepBatch) => by,
-      (arrived: readonly Arrived[], about) => runSteps(deps, arrived, about),
-    ),
+    run: calls === null ? together(({ by }) => by, run) : run,
     aheadSince: new Map(),
     parts: new Map(),
     waitsFor: new Map(),
@@ -96,7 +94,7 @@ async function handleWithSlots(
 
 interface HandlerState {
   readonly batches: BatchIds
-  /** Runs steps of a kind that calls nothing; the partitions of a fetch, which share their batch's id, go together. */
+  /** Where the kind calls nothing, the partitions of a fetch share their batch's id and go together. */
   readonly run: Work<Arrived, StepBatch, StepResult>
   /** By batch: since when a message of it is ahead of its document (ms of the clock). */
   readonly aheadSince: Map<string, number>
@@ -113,7 +111,7 @@ async function handle(
   batch: Batch,
   hand: Hand | null,
 ): Promise<Verdict> {
-  const { deps, calls, kind } = options
+  const { calls, kind } = options
   const part = hand === null ? batch.messages : batch.messages.slice(0, hand.size)
   const key = `${batch.partition}:${part[0]?.offset}`
   const by = batches.idOf(batch.partition, part)
@@ -122,8 +120,7 @@ async function handle(
     if (hand !== null) calls?.start(claims, hand)
   }
   const about = { topic: batch.topic, kind, timedAs: stepTopicOf(kind, options), by, hand, onClaimed }
-  const result =
-    hand === null ? partOf(await run(arrived, about), arrived) : await runSteps(deps, arrived, about)
+  const result = partOf(await run(arrived, about), batch)
   const waitsMore = await settleUnknown(options, batch, result, { key, aheadSince })
   if (waitsMore) return { type: 'pause', ms: AHEAD_PAUSE_MS, reason: 'message ahead of its document' }
   const handled = part.filter(({ offset }) => offset < result.blockedAt).length
@@ -135,9 +132,8 @@ async function handle(
 }
 
 /** Of what became of several batches, what concerns this one. */
-function partOf({ unknown, ahead, blockedAt }: StepResult, arrived: readonly Arrived[]): StepResult {
-  const sources = new Set(arrived.map(({ source }) => source))
-  const ours = (list: readonly Arrived[]) => list.filter(({ source }) => sources.has(source))
+function partOf({ unknown, ahead, blockedAt }: StepResult, { partition }: Batch): StepResult {
+  const ours = (list: readonly Arrived[]) => list.filter(({ source }) => source.partition === partition)
   return { unknown: ours(unknown), ahead: ours(ahead), blockedAt }
 }
 
